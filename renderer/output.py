@@ -134,7 +134,8 @@ def parse_resolution(text: str, width: int, height: int) -> tuple[int, int]:
         size = (int(match[1]), int(match[2]))
     else:
         raise UsageError(
-            f"\"{text}\" is not a resolution.", place="--resolution",
+            f'"{text}" is not a resolution.',
+            place="--resolution",
             action=f"Use one of {', '.join(RESOLUTIONS)}, WIDTHxHEIGHT, or match.",
         )
     even = (size[0] + size[0] % 2, size[1] + size[1] % 2)

@@ -23,7 +23,7 @@ def parse_time(value: object, fps: Fraction | None = None) -> Fraction:
     sentence that says what is accepted.
     """
     if isinstance(value, bool):
-        raise ValueError("a time is a number of seconds or text such as \"1.5\" or \"00:01:30.250\", not true or false")
+        raise ValueError('a time is a number of seconds or text such as "1.5" or "00:01:30.250", not true or false')
     if isinstance(value, Fraction | int):
         seconds = Fraction(value)
     elif isinstance(value, float):
@@ -45,7 +45,7 @@ def parse_rate(value: object) -> Fraction:
     try:
         rate = parse_time(value)
     except ValueError as error:
-        raise ValueError("a frame rate is a number such as 25 or text such as \"30000/1001\"") from error
+        raise ValueError('a frame rate is a number such as 25 or text such as "30000/1001"') from error
     for base in (24, 30, 48, 60, 120):
         ntsc = Fraction(base * 1000, 1001)
         if abs(rate - ntsc) < Fraction(1, 150) and rate != base:
@@ -90,13 +90,13 @@ def _from_text(text: str, fps: Fraction | None) -> Fraction:
         return _from_decimal(text)
     if match := _RATIO.fullmatch(text):
         if int(match[2]) == 0:
-            raise ValueError(f"\"{text}\" divides by zero")
+            raise ValueError(f'"{text}" divides by zero')
         return Fraction(int(match[1]), int(match[2]))
     if match := _TIMECODE.fullmatch(text):
         return _from_timecode(match, fps)
     if match := _CLOCK.fullmatch(text):
         return int(match[1] or 0) * 3600 + int(match[2]) * 60 + _from_decimal(match[3])
-    raise ValueError(f"\"{text[:40]}\" is not a time; write seconds (\"1.5\"), \"HH:MM:SS.mmm\" or timecode \"HH:MM:SS:FF\"")
+    raise ValueError(f'"{text[:40]}" is not a time; write seconds ("1.5"), "HH:MM:SS.mmm" or timecode "HH:MM:SS:FF"')
 
 
 def _from_decimal(text: str) -> Fraction:
@@ -111,16 +111,16 @@ def _from_decimal(text: str) -> Fraction:
 def _from_timecode(match: re.Match[str], fps: Fraction | None) -> Fraction:
     hours, minutes, seconds, drop, frames = int(match[1]), int(match[2]), int(match[3]), match[4] == ";", int(match[5])
     if fps is None:
-        raise ValueError(f"\"{match[0]}\" is frame timecode, which has no meaning here; write seconds")
+        raise ValueError(f'"{match[0]}" is frame timecode, which has no meaning here; write seconds')
     nominal = floor(fps + Fraction(1, 2))
     if frames >= nominal:
-        raise ValueError(f"\"{match[0]}\" counts frame {frames}, but at {float(fps):g} fps frames end at {nominal - 1}")
+        raise ValueError(f'"{match[0]}" counts frame {frames}, but at {float(fps):g} fps frames end at {nominal - 1}')
     count = (hours * 3600 + minutes * 60 + seconds) * nominal + frames
     if drop:
         if fps not in (Fraction(30000, 1001), Fraction(60000, 1001)):
-            raise ValueError(f"\"{match[0]}\" is drop-frame timecode, which only 29.97 and 59.94 fps have; use \":\"")
+            raise ValueError(f'"{match[0]}" is drop-frame timecode, which only 29.97 and 59.94 fps have; use ":"')
         skipped, total_minutes = nominal // 15, hours * 60 + minutes
         if seconds == 0 and frames < skipped and minutes % 10:
-            raise ValueError(f"\"{match[0]}\" is a frame that drop-frame timecode leaves out")
+            raise ValueError(f'"{match[0]}" is a frame that drop-frame timecode leaves out')
         count -= skipped * (total_minutes - total_minutes // 10)
     return count / fps
