@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from renderer.timeline import Placed, SceneTimeline
 
@@ -23,7 +24,7 @@ def stretches(timeline: SceneTimeline, start: int, stop: int) -> tuple[Stretch, 
         edges |= {edge for edge in (place.start, place.stop - place.into_next, place.stop) if start < edge < stop}
     ordered = sorted(edges)
     return tuple(
-        Stretch(timeline.at(first), first, last) for first, last in zip(ordered[:-1], ordered[1:], strict=True)
+        Stretch(timeline.at(first), first, last) for first, last in pairwise(ordered)
     )
 
 

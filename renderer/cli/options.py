@@ -39,7 +39,7 @@ _OPTIONS = (
     click.option("--preview", is_flag=True, default=None, help="A small fast draft: 360p, low quality."),
     click.option("--per-scene/--joined", default=None, help="One file per scene, or one joined file (the default)."),
     click.option(
-        "--loudness", type=float, metavar="LUFS", help="Loudness of the mix, e.g. -14; the project's if left out."
+        "--loudness", type=float, metavar="LUFS", help="Loudness of the mix, e.g. -14; default: the project's."
     ),
     click.option("--audio-bitrate", type=int, metavar="KBPS", help="Bit rate of lossy sound in kb/s."),
     click.option("--name", metavar="PATTERN", help="File name: {project} {scene} {name} {preset} {n} {date} …"),
