@@ -18,12 +18,14 @@ Method = Literal["encode", "copy"]
 
 @dataclass(frozen=True)
 class PacketRange:
-    """A run of whole closed GOPs of a clip: packets whose presentation lies in `start_s <= t < stop_s` of the clip."""
+    """A run of a clip's packets that decodes by itself: the pictures shown in `start_s <= t < stop_s` of the clip."""
 
     path: str
     start_s: Fraction
     stop_s: Fraction
     size_bytes: int
+    reorder_depth: int = 0
+    """How many packets before it is shown a picture of the clip may come in the file."""
 
 
 @dataclass(frozen=True)
