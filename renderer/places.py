@@ -38,6 +38,11 @@ class Places:
         """Rendered parts, by digest."""
         return self.cache / "parts"
 
+    @property
+    def facts(self) -> Path:
+        """What is known about media files, so that each is probed and hashed once."""
+        return self.cache / "facts"
+
 
 def places(environment: Mapping[str, str] = os.environ) -> Places:
     """Where things lie: the platform's folders, or below REELWRIGHT_HOME; REELWRIGHT_CACHE moves the cache alone."""
