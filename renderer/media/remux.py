@@ -1,0 +1,170 @@
+"""Writes packets that are already encoded into one file: times, tags, chapters; nothing is encoded again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from renderer.errors import StoreError
+from renderer.plan import Chapter
+
+if TYPE_CHECKING:
+    from av import AudioStream, Packet, VideoStream
+
+MUXERS = {"mp4": "mp4", "mov": "mov", "webm": "webm", "m4a": "ipod", "wav": "wav", "mp3": "mp3"}
+"""Format → FFmpeg's name of its muxer."""
+
+BT709 = 1
+LIMITED_RANGE = 1
+
+
+@dataclass(frozen=True)
+class Index:
+    """How much the file's index will have to list, to keep room for it at the front."""
+
+    frames: int
+    sounds: int = 0
+    chapters: int = 0
+
+    @property
+    def room_bytes(self) -> int:
+        """An upper bound: sizes, times, sync flags and (as sound and picture alternate) an offset for every packet."""
+        chunks = 2 * self.sounds + self.chapters if self.sounds else self.frames
+        return 8192 + 18 * self.frames + 12 * self.sounds + 20 * chunks + 400 * self.chapters
+
+
+class Muxer:
+    """One output file at a temporary name. Used on one thread; `close` finishes the file, `abandon` leaves it behind.
+
+    Raises StoreError, naming `shown`, when the disk is full or the folder cannot be written.
+    """
+
+    def __init__(
+        self,
+        target: Path,
+        form: str,
+        *,
+        shown: Path,
+        title: str = "",
+        chapters: Sequence[Chapter] = (),
+        index: Index | None = None,
+    ) -> None:
+        import av
+
+        self._shown = shown
+        self._failures = av.FFmpegError
+        options: dict[str, str] = {}
+        if form in ("mp4", "m4a", "mov") and index is not None:
+            options = {"moov_size": str(index.room_bytes)}
+        if form == "webm" and index is not None:
+            options = {"reserve_index_space": str(1024 + 40 * (index.frames // 20 + 1))}
+        with self._writing():
+            target.touch()
+            self._container = av.open(str(target.absolute()), "w", format=MUXERS[form], options=options)
+        if title:
+            self._container.metadata["title"] = title
+        if chapters:
+            self._container.set_chapters([_chapter(number, chapter) for number, chapter in enumerate(chapters)])
+        self._video: VideoStream | None = None
+        self._audio: AudioStream | None = None
+        self._tick = Fraction(1)
+
+    def add_video(
+        self, template: VideoStream, fps: Fraction, *, extradata: bytes | None, tag: str, is_yuv: bool
+    ) -> None:
+        """The picture: described like `template`, but for `extradata`, at exactly `fps`, tagged BT.709 where YUV."""
+        stream = self._container.add_stream_from_template(template, opaque=True)
+        context = stream.codec_context
+        if extradata is not None:
+            context.extradata = extradata
+        if tag:
+            context.codec_tag = tag
+        if is_yuv:
+            context.color_primaries = context.color_trc = context.colorspace = BT709
+            context.color_range = LIMITED_RANGE
+        context.framerate = fps
+        self._tick = 1 / fps
+        stream.time_base = self._tick
+        self._video = stream
+
+    def add_audio(self, template: AudioStream) -> None:
+        """The sound, as it is."""
+        self._audio = self._container.add_stream_from_template(template, opaque=True)
+
+    def write_frame(self, packet: Packet[Any], pts: int, dts: int) -> None:
+        """One picture, shown at frame `pts` of the file."""
+        packet.stream = self._video
+        packet.pts = pts
+        packet.dts = dts
+        packet.duration = 1
+        packet.time_base = self._tick
+        try:
+            self._container.mux_one(packet)
+        except (self._failures, OSError) as error:
+            raise cannot_write(self._shown, error) from error
+
+    def write_sound(self, packet: Packet[Any]) -> None:
+        """One packet of sound with the times it has."""
+        packet.stream = self._audio
+        try:
+            self._container.mux_one(packet)
+        except (self._failures, OSError) as error:
+            raise cannot_write(self._shown, error) from error
+
+    def close(self) -> None:
+        """Write the index. The file is whole afterwards, though not yet on the disk for good."""
+        with self._writing():
+            self._container.close()
+
+    def abandon(self) -> None:
+        """Let go of the file, whatever state it is in."""
+        import av
+
+        try:
+            self._container.close()
+        except (av.FFmpegError, OSError):
+            return
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, *rest: object) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abandon()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        import av
+
+        try:
+            yield
+        except (av.FFmpegError, OSError) as error:
+            raise cannot_write(self._shown, error) from error
+
+
+def cannot_write(target: Path, error: Exception) -> StoreError:
+    """The error of a target that could not be written, in words."""
+    number = getattr(error, "errno", None)
+    reason = os.strerror(number) if isinstance(number, int) and number > 0 else str(error)
+    return StoreError(
+        f"cannot be written: {reason}.",
+        place=str(target),
+        action="Free some space or choose another folder, then run the same again; finished parts are kept.",
+    )
+
+
+def _chapter(number: int, chapter: Chapter) -> Any:
+    return {
+        "id": number,
+        "start": round(chapter.start_s * 1000),
+        "end": round(chapter.stop_s * 1000),
+        "time_base": Fraction(1, 1000),
+        "metadata": {"title": chapter.title},
+    }
