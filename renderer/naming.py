@@ -108,10 +108,12 @@ def file_name(
     extension: str,
     *,
     taken: Iterable[Path] = (),
+    own: Iterable[Path] = (),
     overwrite: bool = False,
 ) -> Path:
-    """A file in `folder` named by `pattern`: free there and not in `taken`, unless `overwrite` is told.
+    """A file in `folder` named by `pattern`: not in `taken`, and free there unless `overwrite` is told.
 
+    `own` are files that may be written again, as if they were not there: a job that goes on gets its own names back.
     Reads the folder; makes nothing. See `free_name` for the rules. Raises UsageError for a pattern that cannot be,
     StoreError where the folder cannot be read.
     """
@@ -119,10 +121,10 @@ def file_name(
         existing = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     except OSError as error:
         raise StoreError(f"{folder} cannot be read: {error.strerror}.", action="Choose another folder.") from error
+    again = {_key(path.name) for path in own if path.parent == folder}
+    others = [name for name in existing if _key(name) not in again]
     mine = [path.name for path in taken if path.parent == folder]
-    if overwrite:
-        return folder / free_name(pattern, naming, extension, existing=existing, taken=mine, reuse=True)
-    return folder / free_name(pattern, naming, extension, existing=existing, taken=mine)
+    return folder / free_name(pattern, naming, extension, existing=others, taken=mine, reuse=overwrite)
 
 
 def free_name(
@@ -231,8 +233,14 @@ def _next_version(parts: list[_Part], naming: Naming, extension: str, names: Col
     there = {_key(name) for name in names}
     there |= {_key(name.rpartition(".")[0]) for name in names if "." in name}
     tried = {int(run) for name in names for run in re.findall(r"[0-9]{1,9}", name)}
-    stems = ((n, _fit(parts, naming, extension, n).removesuffix(extension)) for n in tried)
-    return max((n for n, stem in stems if _key(stem) in there), default=0) + 1
+
+    def is_there(n: int) -> bool:
+        return _key(_fit(parts, naming, extension, n).removesuffix(extension)) in there
+
+    number = max((n for n in tried if is_there(n)), default=0) + 1
+    while is_there(number):  # where other digits touch the version, no run of digits is one
+        number += 1
+    return number
 
 
 def _fit(parts: list[_Part], naming: Naming, extension: str, n: int = 0, ending: str = "") -> str:
