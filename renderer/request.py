@@ -40,6 +40,12 @@ class RenderRequest:
     target: Path
     overwrite: bool = False
     preset: str = ""
+    own: tuple[Path, ...] = ()
+    """Files that an earlier run of the same job wrote: they may be written again, under the same names."""
+
+    def may_replace(self, target: Path) -> bool:
+        """Whether a file that is there already may be written over."""
+        return self.overwrite or target in self.own
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ def prepare(request: RenderRequest, library: MediaLibrary, parts: PartStore | No
     plans = [make_plan(project, request.folder, output, wish, facts, indexes) for wish in wishes]
     wanted = _targets(request, plans)
     for each in wanted:
-        problems += check_target(each.target, overwrite=request.overwrite, is_folder=output.format == "png")
+        problems += check_target(each.target, overwrite=request.may_replace(each.target), is_folder=output.format == "png")
     problems += _disk_problems(wanted, parts)
     _stop_at(problems)
     return Prepared(wanted, tuple(problem for problem in problems if not problem.blocking))
@@ -100,7 +106,7 @@ def run(
     for wanted in prepared.wanted:
         if stop.is_set():
             return
-        yield from render(wanted.plan, executor, parts, stop, wanted.target, overwrite=request.overwrite)
+        yield from render(wanted.plan, executor, parts, stop, wanted.target, overwrite=request.may_replace(wanted.target))
 
 
 def scene_frame(
@@ -151,7 +157,16 @@ def _targets(request: RenderRequest, plans: list[RenderPlan]) -> tuple[Wanted, .
     taken: list[Path] = []
     for plan in plans:
         naming = Naming.of(plan, request.project, request.preset)
-        taken.append(file_name(request.settings.name, naming, request.target, form.extension, taken=taken))
+        path = file_name(
+            request.settings.name,
+            naming,
+            request.target,
+            form.extension,
+            taken=taken,
+            own=request.own,
+            overwrite=request.overwrite,
+        )
+        taken.append(path)
     return tuple(Wanted(plan, path) for plan, path in zip(plans, taken, strict=True))
 
 
