@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from renderer.project.fields import Record
+from pydantic import BeforeValidator
+
+from renderer.kinds import any_of, find_kinds
+from renderer.layers.base import LayerBase
+
+__all__ = ["KINDS", "AnyLayer", "LayerBase"]
+
+KINDS = find_kinds(__name__, __path__, LayerBase.__subclasses__)
+"""JSON key → layer class."""
 
 
-class LayerBase(Record):
-    """What lies over a scene's segments. A kind adds its own module here."""
+def _refuse(value: Any) -> Any:
+    if isinstance(value, LayerBase):
+        return value
+    raise ValueError("this version of Reelwright knows no layers; take it out, or update Reelwright")
 
-    def __init__(self, **data: Any) -> None:
-        raise ValueError("layers are not known to this version of Reelwright; remove them or update")
+
+if TYPE_CHECKING:
+    AnyLayer = LayerBase
+else:
+    AnyLayer = any_of(KINDS, "a layer") if KINDS else Annotated[LayerBase, BeforeValidator(_refuse)]

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from renderer.errors import Problem
 from renderer.facts import Facts
 from renderer.frames.source import FrameRequest, FrameSource
-from renderer.project.fields import Identifier, Record, Seconds
+from renderer.project.fields import Identifier, Length, Record
 
 
 class Transition(Record):
     """How a segment goes over into the next one; both play during `duration`, so the scene is that much shorter."""
 
-    kind: str = Field("crossfade", pattern="^crossfade$", description="Only `crossfade` so far.")
-    duration: Seconds = Field(description="How long both segments are seen, in seconds.")
+    kind: Literal["crossfade"] = Field("crossfade", description="Only `crossfade` so far.")
+    duration: Length = Field(description="How long both segments are seen, in seconds.")
 
 
 class SegmentBase(Record, ABC):

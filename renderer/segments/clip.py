@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil, floor
 from typing import Any, ClassVar
@@ -11,7 +12,7 @@ from pydantic import Field
 from renderer.errors import Problem, ProjectError
 from renderer.facts import Facts
 from renderer.frames.source import FrameRequest, FrameSource
-from renderer.project.fields import MediaPath, Seconds
+from renderer.project.fields import Decibels, MediaPath, Seconds, Speed
 from renderer.segments.base import SegmentBase
 from renderer.segments.still import Fit
 from renderer.timebase import as_seconds
@@ -28,9 +29,13 @@ class ClipSegment(SegmentBase):
     clip: MediaPath = Field(description="A video file.")
     in_: Seconds = Field(Fraction(0), alias="in", description="First moment used.")
     out: Seconds | None = Field(None, description="Moment after the last one used; the clip's end when left out.")
-    speed: Seconds = Field(Fraction(1), description="2 plays twice as fast; 0.01 to 100.")
+    speed: Speed = Field(Fraction(1), description="2 plays twice as fast; 0.01 to 100.")
     fit: Fit = Field("contain", description="How the picture meets the frame.")
-    gain_db: float = Field(0.0, ge=-120, le=40, description="Gain of the clip's own sound in dB.")
+    gain_db: Decibels = Field(0.0, ge=-120, le=40, description="Gain of the clip's own sound in dB.")
+
+    def rules(self) -> Iterator[Problem]:
+        if self.out is not None and self.out <= self.in_:
+            yield Problem("out", "`out` does not lie after `in`, so nothing is left.", "Move `in` before `out`.")
 
     def duration_s(self, facts: Facts) -> Fraction:
         out = self.out

@@ -10,7 +10,7 @@ from pydantic import Field
 from renderer.errors import Problem
 from renderer.facts import Facts
 from renderer.frames.source import FrameRequest, FrameSource
-from renderer.project.fields import HexColor, Seconds
+from renderer.project.fields import HexColor, Length
 from renderer.segments.base import SegmentBase
 
 
@@ -20,7 +20,7 @@ class ColorSegment(SegmentBase):
     kind_key: ClassVar[str] = "color"
 
     color: HexColor = Field(description="#rrggbb or #rrggbbaa.")
-    duration: Seconds = Field(description="How long, in seconds.")
+    duration: Length = Field(description="How long, in seconds.")
 
     def duration_s(self, facts: Facts) -> Fraction:
         return self.duration

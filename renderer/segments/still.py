@@ -10,7 +10,7 @@ from pydantic import Field
 from renderer.errors import Problem
 from renderer.facts import Facts
 from renderer.frames.source import FrameRequest, FrameSource
-from renderer.project.fields import MediaPath, Seconds
+from renderer.project.fields import Length, MediaPath
 from renderer.segments.base import SegmentBase
 
 Fit = Literal["contain", "cover", "stretch"]
@@ -22,7 +22,7 @@ class StillSegment(SegmentBase):
     kind_key: ClassVar[str] = "still"
 
     still: MediaPath = Field(description="A picture: PNG, JPEG, WebP, TIFF …")
-    duration: Seconds = Field(description="How long, in seconds.")
+    duration: Length = Field(description="How long, in seconds.")
     fit: Fit = Field("contain", description="How the picture meets the frame.")
 
     def duration_s(self, facts: Facts) -> Fraction:
