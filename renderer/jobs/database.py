@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from renderer.errors import StoreError
-from renderer.jobs.schema import MIGRATIONS, VERSION, metadata
+from renderer.jobs.schema import MIGRATIONS, metadata
 
 BUSY_S = 10.0
 """How long a writer waits for another one; every write here takes milliseconds."""
@@ -27,8 +27,11 @@ class Database:
     transaction, durable when it returns (fsync), and taken for itself from its first statement.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open or make the database. Raises StoreError where that cannot be, with the way out."""
+    def __init__(self, path: Path, *, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) -> None:
+        """Open or make the database, and bring an older one up to date, all in one step or not at all.
+
+        Raises StoreError where that cannot be, with the way out.
+        """
         self.path = path
         with _told(path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -39,7 +42,7 @@ class Database:
         event.listen(self._engine, "connect", _set_up)
         event.listen(self._engine, "begin", _begin)
         try:
-            self._migrate()
+            self._migrate(migrations)
         except BaseException:
             self.close()
             raise
@@ -60,22 +63,23 @@ class Database:
         """Close every pooled connection. The object can still be used; it opens new ones."""
         self._engine.dispose()
 
-    def _migrate(self) -> None:
+    def _migrate(self, migrations: tuple[tuple[str, ...], ...]) -> None:
+        newest = len(migrations)
         with self.write() as connection:
             connection.execute(text("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)"))
             version = connection.execute(text("SELECT max(version) FROM schema_version")).scalar_one()
-            if version == VERSION:
+            if version == newest:
                 return
-            if version is not None and version > VERSION:
+            if version is None:
+                metadata.create_all(connection)
+            elif version > newest:
                 raise StoreError(
                     f"{self.path} was written by a newer Reelwright.", action="Update, or move the file away."
                 )
-            if version is None:
-                metadata.create_all(connection)
-            for statements in MIGRATIONS[version:] if version is not None else ():
-                for statement in statements:
+            else:
+                for statement in (one for step in migrations[version:] for one in step):
                     connection.execute(text(statement))
-            connection.execute(text("INSERT INTO schema_version VALUES (:version)"), {"version": VERSION})
+            connection.execute(text("INSERT INTO schema_version VALUES (:version)"), {"version": newest})
 
 
 def set_aside(path: Path) -> Path:

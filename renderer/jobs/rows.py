@@ -7,9 +7,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, RowMapping, select
 
-from renderer.errors import UsageError
+from renderer.errors import InputError, UsageError
 from renderer.jobs.owner import Owner
 from renderer.jobs.schema import jobs
 from renderer.jobs.values import Job, JobOutput, JobRequest, State
@@ -38,7 +39,7 @@ def job_of(row: RowMapping, now: float) -> Job:
         target=Path(row["target"]),
         overwrite=row["overwrite"],
         preset=row["preset"],
-        settings=Settings.model_validate_json(row["settings"]),
+        settings=_shown_settings(row["settings"]),
         priority=row["priority"],
         state=state,
         asked=row["asked"],
@@ -72,11 +73,19 @@ def is_abandoned(row: RowMapping, now: float) -> bool:
 
 
 def request_of(row: RowMapping) -> JobRequest:
-    """The request of a row of `jobs` joined with its snapshot."""
+    """The request of a row of `jobs` joined with its snapshot. Raises InputError where this version cannot read it."""
+    try:
+        project = Project.model_validate_json(row["project"])
+        settings = Settings.model_validate_json(row["settings"])
+    except ValidationError as error:
+        raise InputError(
+            f"Job {row['id']} was queued by another version of Reelwright, {row['engine']}.",
+            action="Submit the project again.",
+        ) from error
     return JobRequest(
         folder=Path(row["folder"]),
-        project=Project.model_validate_json(row["project"]),
-        settings=Settings.model_validate_json(row["settings"]),
+        project=project,
+        settings=settings,
         target=Path(row["target"]),
         overwrite=row["overwrite"],
         preset=row["preset"],
@@ -107,3 +116,17 @@ def snapshot_values(request: JobRequest) -> dict[str, Any]:
 def outputs_json(outputs: tuple[JobOutput, ...]) -> str:
     """What the `outputs` column holds."""
     return json.dumps([dataclasses.asdict(output) for output in outputs], ensure_ascii=False)
+
+
+def _shown_settings(text: str) -> Settings:
+    """Settings for a list, which must not break over a job that another version of the program left behind.
+
+    What this version does not know is left out here; running such a job says so instead.
+    """
+    data = json.loads(text)
+    while True:
+        try:
+            return Settings.model_validate(data)
+        except ValidationError as error:
+            unknown = {detail["loc"][0] for detail in error.errors() if detail["loc"]}
+            data = {key: value for key, value in data.items() if key not in unknown} if unknown else {}

@@ -101,9 +101,7 @@ switches = Table(
 """What holds for the whole queue: `pause` is absent, `now` or `after-current`."""
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = ((),)
-"""The statements that lead from version n to n + 1, from 1 on; a new database is made whole at the last version.
+"""The statements of each version, counted from 1: those at index n lead from version n to n + 1.
 
-The first entry stands for making the tables themselves. Append, never change: databases of every age are out there.
+A new database is made whole, at the last version. Append, never change: databases of every age are out there.
 """
-
-VERSION = len(MIGRATIONS)

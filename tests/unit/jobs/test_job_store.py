@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from queue_kit import a_project, a_request
+from sqlalchemy import text
 
-from renderer.errors import StoreError, UsageError
+from renderer.errors import InputError, StoreError, UsageError
 from renderer.estimate import Measure
 from renderer.jobs.claim import Claim, Progress
-from renderer.jobs.database import set_aside
+from renderer.jobs.database import Database, set_aside
 from renderer.jobs.owner import Owner, this_process
+from renderer.jobs.schema import MIGRATIONS
 from renderer.jobs.store import JobStore
 from renderer.jobs.values import LIVE, MOVES, IllegalMove, JobOutput, Move, State, moved
 
@@ -369,6 +371,47 @@ def test_a_database_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path)
 
     with pytest.raises(StoreError, match="newer Reelwright"):
         JobStore(path)
+
+
+def test_an_older_database_is_brought_up_to_date_once_and_keeps_its_jobs(tmp_path: Path) -> None:
+    path = tmp_path / "q.sqlite3"
+    with JobStore(path) as store:
+        lined_up(store, "ab")
+    newer = (*MIGRATIONS, ("ALTER TABLE jobs ADD COLUMN color TEXT NOT NULL DEFAULT 'blue'",))
+
+    for _ in range(2):
+        database = Database(path, migrations=newer)
+        with database.read() as connection:
+            colors = connection.execute(text("SELECT title, color FROM jobs")).all()
+        database.close()
+
+    assert [tuple(row) for row in colors] == [("a", "blue"), ("b", "blue")]
+
+
+def test_a_migration_that_fails_half_way_leaves_the_database_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "q.sqlite3"
+    JobStore(path).close()
+    broken = (*MIGRATIONS, ("ALTER TABLE jobs ADD COLUMN color TEXT", "this is no statement"))
+
+    with pytest.raises(StoreError):
+        Database(path, migrations=broken)
+
+    with JobStore(path) as store:
+        store.submit(a_request())
+
+
+def test_a_job_with_settings_of_another_version_is_listed_but_not_rendered_wrongly(
+    store: JobStore, tmp_path: Path
+) -> None:
+    job_id = store.submit(a_request(resolution="720p"))
+    connection = sqlite3.connect(tmp_path / "queue.sqlite3")
+    connection.execute("""UPDATE jobs SET settings = '{"resolution": "720p", "hologram": true, "quality": "best"}'""")
+    connection.commit()
+    connection.close()
+
+    assert store.job(job_id).settings.resolution == "720p"
+    with pytest.raises(InputError, match="another version"):
+        store.request(job_id)
 
 
 def test_a_damaged_database_is_named_and_can_be_set_aside(tmp_path: Path) -> None:
