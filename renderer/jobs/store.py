@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from renderer import __version__
 from renderer.estimate import Measure
@@ -25,6 +25,9 @@ Place = Literal["up", "down", "top", "bottom"]
 MEASURES_KEPT = 500
 
 _MEASURE = tuple(field.name for field in fields(Measure))
+
+_IN_LINE = select(jobs).where(jobs.c.state.in_(LIVE)).order_by(*IN_ORDER)
+_ENDED = select(jobs).where(jobs.c.state.in_(FINISHED)).order_by(jobs.c.finished_at.desc(), jobs.c.id.desc())
 
 
 class JobStore:
@@ -71,19 +74,15 @@ class JobStore:
 
     def queue(self) -> tuple[Job, ...]:
         """Live jobs in the order they run."""
-        return self._select(select(jobs).where(jobs.c.state.in_(LIVE)).order_by(*IN_ORDER))
+        return self._select(_IN_LINE)
 
     def listed(self) -> tuple[Job, ...]:
         """Live jobs in the order they run, then finished ones that were not cleared away, the newest first."""
-        seen = jobs.c.state.in_(FINISHED) & ~jobs.c.cleared
-        return self.queue() + self._select(
-            select(jobs).where(seen).order_by(jobs.c.finished_at.desc(), jobs.c.id.desc())
-        )
+        return self._select(_IN_LINE, _ENDED.where(~jobs.c.cleared))
 
     def history(self, limit: int | None = None) -> tuple[Job, ...]:
         """Finished jobs, cleared away or not, the newest first."""
-        wanted = select(jobs).where(jobs.c.state.in_(FINISHED)).order_by(jobs.c.finished_at.desc(), jobs.c.id.desc())
-        return self._select(wanted.limit(limit))
+        return self._select(_ENDED.limit(limit))
 
     def request(self, job_id: int) -> JobRequest:
         """What the job renders, as it was at submit."""
@@ -219,10 +218,11 @@ class JobStore:
             rows = connection.execute(select(*columns).order_by(measures.c.id.desc())).mappings()
             return tuple(Measure(**row) for row in rows)
 
-    def _select(self, wanted: Any) -> tuple[Job, ...]:
+    def _select(self, *wanted: Select[Any]) -> tuple[Job, ...]:
+        """The jobs of each query in turn, all as of one moment: none is seen twice or missed."""
         now = self._now()
         with self._database.read() as connection:
-            return tuple(job_of(row, now) for row in connection.execute(wanted).mappings())
+            return tuple(job_of(row, now) for query in wanted for row in connection.execute(query).mappings())
 
     def _ask(self, job_id: int, move: Move, word: str) -> Job:
         with self._database.write() as connection:
