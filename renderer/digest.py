@@ -28,7 +28,7 @@ def digest(wish: Any) -> str:
 
 
 def encoded_wish(
-    timeline: SceneTimeline, start: int, stop: int, video: VideoOutput, facts: Facts, parameter_set_id: int
+    timeline: SceneTimeline, start: int, stop: int, video: VideoOutput, facts: Facts
 ) -> dict[str, Any]:
     """What shapes an encoded part: the segments seen in `start <= frame < stop`, the canvas, the encoder.
 
@@ -50,8 +50,7 @@ def encoded_wish(
     return {
         "engine": ENGINE,
         "codecs": codecs_version(),
-        "video": asdict(video),
-        "parameter_set_id": parameter_set_id,
+        "video": {**asdict(video), "copy": ""},
         "frames": stop - start,
         "slices": slices,
     }

@@ -70,7 +70,7 @@ class Canvas:
 
     @property
     def has_alpha(self) -> bool:
-        return self.pixel_format in ("rgba", "yuva420p", "yuva444p10le", "yuva444p12le")
+        return self.pixel_format in ("rgba", "yuva420p", "yuva444p10le")
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ PIXEL_FORMATS = {
     "av1": ("yuv420p", ""),
     "vp9": ("yuv420p", "yuva420p"),
     "prores": ("yuv422p10le", ""),
-    "prores4444": ("yuv444p12le", "yuva444p12le"),
+    "prores4444": ("yuv444p10le", "yuva444p10le"),
     "gif": ("rgb24", "rgba"),
     "png": ("rgb24", "rgba"),
 }
