@@ -81,6 +81,8 @@ def copyable(
     if obstacle:
         return _no(obstacle)
     first = _source_frame(segment, facts, index, first_frame)
+    if first is None:
+        return _no("its in point lies between two frames")
     stop = min(first + stop_frame - first_frame, index.frame_count)
     starts = [keyframe.frame for keyframe in index.keyframes if keyframe.clean and first <= keyframe.frame < stop]
     if not starts:
@@ -172,10 +174,21 @@ def _is_aligned(facts: VideoFacts, index: PacketIndex) -> bool:
     return abs(off - round(off)) <= max(2 * index.tick_s * index.rate, Fraction(1, 1000))
 
 
-def _source_frame(segment: ClipSegment, facts: VideoFacts, index: PacketIndex, frame: int) -> int:
-    """The frame of the index that is seen at the segment's `frame`: the one whose time has come, to within a tick."""
-    at = (segment.in_ + facts.start_s - index.start_s) * index.rate + frame
-    return max(0, floor(at + min(index.tick_s * index.rate, Fraction(1, 4))))
+def _source_frame(segment: ClipSegment, facts: VideoFacts, index: PacketIndex, frame: int) -> int | None:
+    """The frame of the index that is seen at the segment's `frame`, as `media.decode` chooses it; None where unsure.
+
+    That is the last one whose time, in the container's ticks, has come. Where the container rounds times, an in point
+    less than a tick away from a frame's time, though not on it, may show one frame twice: that is left to decoding.
+    """
+    at_s = segment.in_ + facts.start_s - index.start_s
+    ticks_a_frame = 1 / (index.rate * index.tick_s)
+    if ticks_a_frame.denominator == 1:
+        return max(0, floor(floor(at_s / index.tick_s + Fraction(1, 2)) / ticks_a_frame) + frame)
+    position = at_s * index.rate
+    off = position - round(position)
+    if off and abs(off) < 1 / ticks_a_frame:
+        return None
+    return max(0, floor(position) + frame)
 
 
 def _clip_time(frame: int, facts: VideoFacts, index: PacketIndex) -> Fraction:

@@ -34,7 +34,7 @@ def join(
     assert video is not None
     with closing(RunReader(video.canvas.fps)) as reader, closing(SoundReader(mix)) as sound:
         depth = max(reader.reorder_depth(run) for run in runs)
-        splice = Splice.of(video.codec, runs, reader)
+        splice = Splice.of(runs, reader)
         index = Index(plan.frame_count, sound.packet_limit, len(plan.chapters))
         with Muxer(
             temporary, plan.output.format, shown=shown, title=plan.title, chapters=plan.chapters, index=index
@@ -62,7 +62,7 @@ def _write(
     told = time.monotonic()
     frame_s = float(1 / video.canvas.fps)
     for number, run in enumerate(runs):
-        change = splice.change(number)
+        change = splice.changes[number]
         for packet in reader.packets(run):
             if stop.is_set():
                 raise Stopped

@@ -15,7 +15,8 @@ from renderer.media.parameter_sets import SetName, sets_of_units
 if TYPE_CHECKING:
     from av import VideoStream
 
-INTRA_CODECS = ("prores", "dnxhd", "mjpeg", "png", "ffv1", "rawvideo")
+SELF_CONTAINED = ("vp8", "vp9", "prores")
+"""Codecs whose keyframes need no description beside the packets."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class _Scan:
 
 
 def _scan(container: Any, stream: VideoStream) -> _Scan:
-    name = stream.codec_context.name
+    name = stream.codec_context.codec.canonical_name
     codec = _nal_codec(stream)
     units, length_bytes = units_of_description(codec, stream.codec_context.extradata or b"") if codec else ((), 0)
     scan = _Scan([], [], [], [], dict.fromkeys(units))
@@ -122,7 +123,7 @@ def _scan(container: Any, stream: VideoStream) -> _Scan:
                 found = list(split_lengths(data, length_bytes) if length_bytes else split_start_codes(data))
                 clean = any(codec.kind(unit) in codec.clean_keyframe for unit in found)
                 scan.units.update((bytes(unit), None) for unit in found if codec.kind(unit) in codec.parameter_sets)
-            elif name in ("av1", "libdav1d", "libaom-av1"):
+            elif name == "av1":
                 scan.bare_keys += not _has_sequence_header(bytes(packet))
             scan.keys.append((position, clean))
         position += 1
@@ -138,7 +139,8 @@ def _index(scan: _Scan, stream: VideoStream) -> PacketIndex:
     tick_s = stream.time_base
     codec = _nal_codec(stream)
     count = len(scan.pts)
-    sets, trouble = (), ""
+    sets: tuple[SetName, ...] = ()
+    trouble = ""
     try:
         sets = tuple(item.name for item in sets_of_units(codec, scan.units)) if codec else ()
     except ValueError:
@@ -225,14 +227,14 @@ def _usual_rates() -> tuple[Fraction, ...]:
 
 
 def _is_self_contained(stream: VideoStream, scan: _Scan) -> bool:
-    name = stream.codec_context.name
-    if "av1" in name or "dav1d" in name:
+    name: str = stream.codec_context.codec.canonical_name
+    if name == "av1":
         return scan.bare_keys == 0
-    return name.startswith(("vp9", "vp8", "libvpx")) or name in INTRA_CODECS
+    return name in SELF_CONTAINED
 
 
 def _nal_codec(stream: VideoStream) -> NalCodec | None:
-    return NAL_CODECS.get(stream.codec_context.name)
+    return NAL_CODECS.get(stream.codec_context.codec.canonical_name)
 
 
 def _has_sequence_header(data: bytes) -> bool:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from renderer.errors import MediaError
 from renderer.media.grid import Grid
@@ -36,15 +36,17 @@ class Run:
 
 
 def open_video(path: Path, stream_index: int | None = None) -> tuple[InputContainer, VideoStream]:
-    """The file and its video stream. Raises MediaError where it cannot be opened or holds no such stream."""
-    import av
+    """The file and its video stream: the one asked for, else the first that is no cover picture.
 
-    try:
-        container = av.open(str(path.absolute()), options={"protocol_whitelist": "file"})
-    except (av.FFmpegError, OSError) as error:
-        raise MediaError(f"cannot be opened: {error}.", place=str(path)) from error
+    Raises MediaError where the file cannot be opened or holds no such stream.
+    """
+    from av.stream import Disposition
+
+    from renderer.media.probe import open_local
+
+    container = open_local(path)
     for stream in container.streams.video:
-        if stream_index is None or stream.index == stream_index:
+        if stream.index == stream_index or (stream_index is None and not stream.disposition & Disposition.attached_pic):
             return container, stream
     container.close()
     raise MediaError("holds no picture.", place=str(path))
@@ -73,7 +75,7 @@ class RunReader:
             return run.reorder_depth
         return max(0, int(self.stream(run).codec_context.reorder_depth))
 
-    def packets(self, run: Run) -> Iterator[Packet]:
+    def packets(self, run: Run) -> Iterator[Packet[Any]]:
         """The run's packets in decoding order, each with its frame number within the run as `pts`.
 
         Raises MediaError where the file does not hold exactly the frames it should.
@@ -86,7 +88,7 @@ class RunReader:
             self._container.close()
         self._path = self._container = self._stream = None
 
-    def _whole(self, run: Run) -> Iterator[Packet]:
+    def _whole(self, run: Run) -> Iterator[Packet[Any]]:
         stream = self.stream(run)
         assert self._container is not None
         seen = factor = shift = 0
@@ -107,7 +109,7 @@ class RunReader:
                 action="Clear the cache with `reelwright cache clear` and render again.",
             )
 
-    def _copied(self, run: Run) -> Iterator[Packet]:
+    def _copied(self, run: Run) -> Iterator[Packet[Any]]:
         seen = 0
         for number, packet in self._from_keyframe(run):
             if not 0 <= number < run.frame_count or packet.is_corrupt:
@@ -123,7 +125,7 @@ class RunReader:
             action="The file has changed, or cannot be cut there: render again with --copy never.",
         )
 
-    def _from_keyframe(self, run: Run) -> Iterator[tuple[int, Packet]]:
+    def _from_keyframe(self, run: Run) -> Iterator[tuple[int, Packet[Any]]]:
         """Packets from the keyframe of the run's first frame on; starts further back where a seek lands too late."""
         for back_s in (Fraction(1, 2), Fraction(10), None):
             if back_s is None:
