@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from renderer.executors.local import LocalPool
     from renderer.executors.protocol import Executor
     from renderer.job import JobState
-    from renderer.make_plan import make_plan
     from renderer.plan import RenderPlan
+    from renderer.planning import make_plan
     from renderer.project import load, save
     from renderer.project.model import Project
-    from renderer.render import render
+    from renderer.rendering import render
     from renderer.request import RenderRequest
     from renderer.settings import Settings
     from renderer.store.parts import PartStore
@@ -51,7 +51,8 @@ _HOMES = {
     "RenderRequest": "request",
     "Settings": "settings",
     "load": "project",
-    "make_plan": "make_plan",
+    "make_plan": "planning",
+    "render": "rendering",
     "save": "project",
 }
 

@@ -23,9 +23,7 @@ def stretches(timeline: SceneTimeline, start: int, stop: int) -> tuple[Stretch, 
     for place in timeline.placed:
         edges |= {edge for edge in (place.start, place.stop - place.into_next, place.stop) if start < edge < stop}
     ordered = sorted(edges)
-    return tuple(
-        Stretch(timeline.at(first), first, last) for first, last in pairwise(ordered)
-    )
+    return tuple(Stretch(timeline.at(first), first, last) for first, last in pairwise(ordered))
 
 
 def cut(stretch: Stretch, timeline: SceneTimeline) -> tuple[tuple[int, int], ...]:

@@ -27,9 +27,7 @@ def digest(wish: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def encoded_wish(
-    timeline: SceneTimeline, start: int, stop: int, video: VideoOutput, facts: Facts
-) -> dict[str, Any]:
+def encoded_wish(timeline: SceneTimeline, start: int, stop: int, video: VideoOutput, facts: Facts) -> dict[str, Any]:
     """What shapes an encoded part: the segments seen in `start <= frame < stop`, the canvas, the encoder.
 
     Positions are relative to the part, so a part survives when something before it grows, shrinks or moves.

@@ -52,7 +52,9 @@ def make_plan(
     frame_count = sum(scene.stop - scene.start for scene in scenes)
     audio = plan_audio(project, scenes, facts, choice, output.audio, fps) if output.audio is not None else None
     if audio is None and not chunks:
-        raise UsageError("There is no sound to render.", action="Choose other kinds of sound, or a format with pictures.")
+        raise UsageError(
+            "There is no sound to render.", action="Choose other kinds of sound, or a format with pictures."
+        )
     used = {name for scene in scenes for segment in scene.timeline.scene.segments for name in segment.assets()}
     used |= {sound.path for sound in audio.sounds} if audio is not None else set()
     chapters = _chapters(scenes, fps)

@@ -135,5 +135,3 @@ def _writable(folder: Path) -> bool:
 
 def _megabytes(size_bytes: int) -> str:
     return f"{size_bytes / 1e9:.1f} GB" if size_bytes >= 1e9 else f"{max(1, round(size_bytes / 1e6))} MB"
-
-

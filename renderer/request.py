@@ -20,12 +20,10 @@ from renderer.preflight import check_disk, check_output, check_project, check_ta
 from renderer.project.model import Project
 from renderer.settings import Settings
 from renderer.settle import chosen_scenes, settle_choice, settle_output
-from renderer.timebase import frame_at
 from renderer.timeline import lay_out
 
 if TYPE_CHECKING:
     from renderer.executors.protocol import Executor
-    from renderer.facts import Facts
     from renderer.media.library import MediaLibrary
     from renderer.store.parts import PartStore
 
@@ -88,7 +86,9 @@ def prepare(request: RenderRequest, library: MediaLibrary, parts: PartStore | No
     plans = [make_plan(project, request.folder, output, wish, facts, indexes) for wish in wishes]
     wanted = _targets(request, plans)
     for each in wanted:
-        problems += check_target(each.target, overwrite=request.may_replace(each.target), is_folder=output.format == "png")
+        problems += check_target(
+            each.target, overwrite=request.may_replace(each.target), is_folder=output.format == "png"
+        )
     problems += _disk_problems(wanted, parts)
     _stop_at(problems)
     return Prepared(wanted, tuple(problem for problem in problems if not problem.blocking))
@@ -106,7 +106,9 @@ def run(
     for wanted in prepared.wanted:
         if stop.is_set():
             return
-        yield from render(wanted.plan, executor, parts, stop, wanted.target, overwrite=request.may_replace(wanted.target))
+        yield from render(
+            wanted.plan, executor, parts, stop, wanted.target, overwrite=request.may_replace(wanted.target)
+        )
 
 
 def scene_frame(
@@ -135,7 +137,9 @@ def scene_frame(
     number = int(at_s * video.canvas.fps)
     if not 0 <= number < timeline.frame_count:
         raise UsageError(
-            f"Scene \"{scene.id}\" is {float(timeline.duration_s):.3f} s long.", place="--at", action="Choose a time in it."
+            f'Scene "{scene.id}" is {float(timeline.duration_s):.3f} s long.',
+            place="--at",
+            action="Choose a time in it.",
         )
     with SceneFrames(timeline, folder, video.canvas, facts) as frames:
         save_picture(frames.frame(number), out)

@@ -37,7 +37,9 @@ def clear() -> None:
 
 
 @cache.command()
-@click.option("--to", "limit_gb", type=click.FloatRange(0), help="Size in GB to shrink to; the cache's limit if left out.")
+@click.option(
+    "--to", "limit_gb", type=click.FloatRange(0), help="Size in GB to shrink to; the cache's limit if left out."
+)
 def prune(limit_gb: float | None) -> None:
     """Remove the least recently used parts until the cache fits its limit."""
     store = _store()

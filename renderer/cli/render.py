@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("project", type=click.Path(path_type=Path))
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="A file, or a folder; beside the project if left out.")
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), help="A file, or a folder; beside the project if left out."
+)
 @render_options
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes; by cores and memory when left out.")
 @click.option("--no-cache", is_flag=True, help="Render everything again and keep no parts.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from dataclasses import replace
 
 import av
@@ -177,8 +176,6 @@ def _laid(at: Placement, canvas: Canvas, *, transparent: bool) -> list[str]:
 
 def _scaler_name(matrix: str) -> str:
     return {"bt2020nc": "bt2020", "bt2020c": "bt2020", "bt470bg": "bt601", "smpte170m": "bt601"}.get(matrix, matrix)
-
-
 
 
 def flat_frame(color: str, canvas: Canvas) -> VideoFrame:

@@ -151,7 +151,9 @@ class ClipReader:
                 broken += 1
                 if broken > BROKEN_LIMIT:
                     raise MediaError(
-                        f"cannot be decoded: {error.strerror}.", place=str(self._path), action="Mend or replace the file."
+                        f"cannot be decoded: {error.strerror}.",
+                        place=str(self._path),
+                        action="Mend or replace the file.",
                     ) from error
                 continue
             for frame in frames:

@@ -121,7 +121,9 @@ class PartEncoder:
             yield
         except av.error.EncoderNotFoundError as error:
             raise RenderError(
-                f"The encoder {ENCODERS[self._video.codec]} is not there.", action="Run `reelwright doctor`.", retryable=False
+                f"The encoder {ENCODERS[self._video.codec]} is not there.",
+                action="Run `reelwright doctor`.",
+                retryable=False,
             ) from error
         except OSError as error:
             if getattr(error, "errno", None) in (27, 28, 30, 13, 122):

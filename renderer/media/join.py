@@ -39,10 +39,7 @@ def join(
         with Muxer(
             temporary, plan.output.format, shown=shown, title=plan.title, chapters=plan.chapters, index=index
         ) as muxer:
-            template = reader.stream(runs[0])
-            muxer.add_video(
-                template, video.canvas.fps, extradata=splice.extradata, tag=_tag(video, template), is_yuv=_is_yuv(video)
-            )
+            muxer.add_video(reader.stream(runs[0]), video, extradata=splice.extradata)
             if sound.stream is not None:
                 muxer.add_audio(sound.stream)
             yield from _write(runs, reader, splice, sound, muxer, depth, video, stop)
@@ -85,14 +82,3 @@ def _write(
             raise Stopped
         muxer.write_sound(heard)
     yield written
-
-
-def _is_yuv(video: VideoOutput) -> bool:
-    return video.canvas.pixel_format.startswith("yuv")
-
-
-def _tag(video: VideoOutput, template: object) -> str:
-    """How the container names the codec: `hvc1`, which Apple's players want, and the ProRes flavour of the source."""
-    if video.codec == "h265":
-        return "hvc1"
-    return ""

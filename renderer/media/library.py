@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
@@ -85,7 +84,7 @@ class MediaLibrary:
             self._folder.mkdir(parents=True, exist_ok=True)
             temporary = note.with_suffix(f".{uuid4().hex[:8]}.tmp")
             temporary.write_bytes(adapter.dump_json(value))
-            os.replace(temporary, note)
+            temporary.replace(note)
         except OSError:
             pass  # a cache that cannot be written costs time only
         return value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from fractions import Fraction
 from pathlib import Path
 from uuid import uuid4
@@ -26,15 +25,19 @@ def save_picture(frame: VideoFrame, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(_encoded(frame, codec, pixel_format))
-        os.replace(temporary, path)
+        temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise StoreError(f"cannot be written: {error.strerror}.", place=str(path), action="Choose another folder.") from error
+        raise StoreError(
+            f"cannot be written: {error.strerror}.", place=str(path), action="Choose another folder."
+        ) from error
 
 
 def _encoded(frame: VideoFrame, codec: str, pixel_format: str) -> bytes:
     if frame.format.name.startswith("yuv"):
-        picture = frame.reformat(format=pixel_format, src_colorspace="bt709", dst_colorspace="bt709" if codec == "png" else "bt601")
+        picture = frame.reformat(
+            format=pixel_format, src_colorspace="bt709", dst_colorspace="bt709" if codec == "png" else "bt601"
+        )
     else:
         picture = frame.reformat(format=pixel_format)
     encoder = av.CodecContext.create(codec, "w")

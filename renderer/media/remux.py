@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from renderer.errors import StoreError
+from renderer.output import VideoOutput
 from renderer.plan import Chapter
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ MUXERS = {"mp4": "mp4", "mov": "mov", "webm": "webm", "m4a": "ipod", "wav": "wav
 """Format → FFmpeg's name of its muxer."""
 
 BT709 = 1
-LIMITED_RANGE = 1
+LIMITED = 1
+"""Numbers of ITU-T H.273 and of FFmpeg's AVColorRange."""
 
 
 @dataclass(frozen=True)
@@ -74,21 +76,22 @@ class Muxer:
         self._audio: AudioStream | None = None
         self._tick = Fraction(1)
 
-    def add_video(
-        self, template: VideoStream, fps: Fraction, *, extradata: bytes | None, tag: str, is_yuv: bool
-    ) -> None:
-        """The picture: described like `template`, but for `extradata`, at exactly `fps`, tagged BT.709 where YUV."""
+    def add_video(self, template: VideoStream, video: VideoOutput, *, extradata: bytes | None = None) -> None:
+        """The picture: described like `template` but for `extradata`, at exactly the canvas's rate, YUV tagged BT.709."""
         stream = self._container.add_stream_from_template(template, opaque=True)
         context = stream.codec_context
         if extradata is not None:
             context.extradata = extradata
+        tag = _tag(video, template)
         if tag:
             context.codec_tag = tag
-        if is_yuv:
+        if video.canvas.pixel_format.startswith("yuv"):
             context.color_primaries = context.color_trc = context.colorspace = BT709
-            context.color_range = LIMITED_RANGE
-        context.framerate = fps
-        self._tick = 1 / fps
+            context.color_range = LIMITED
+        if video.canvas.has_alpha and video.codec == "vp9":
+            stream.metadata["alpha_mode"] = "1"
+        context.framerate = video.canvas.fps
+        self._tick = 1 / video.canvas.fps
         stream.time_base = self._tick
         self._video = stream
 
@@ -168,3 +171,10 @@ def _chapter(number: int, chapter: Chapter) -> Any:
         "time_base": Fraction(1, 1000),
         "metadata": {"title": chapter.title},
     }
+
+
+def _tag(video: VideoOutput, template: VideoStream) -> str:
+    """How the container names the codec: `hvc1`, which Apple's players want, and the ProRes flavour of the template."""
+    if video.codec == "h265":
+        return "hvc1"
+    return str(template.codec_context.codec_tag) if video.codec.startswith("prores") else ""

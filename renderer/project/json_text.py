@@ -79,7 +79,9 @@ def _decode(content: bytes, place: str) -> str:
             action="Save it as UTF-8, or check that it is a project file.",
         ) from error
     if not text.strip():
-        raise ProjectError("is empty.", place=place, action="Restore it from a copy, or make one with `reelwright new`.")
+        raise ProjectError(
+            "is empty.", place=place, action="Restore it from a copy, or make one with `reelwright new`."
+        )
     return text
 
 
@@ -111,7 +113,9 @@ def _broken_values(data: Any, place: str) -> dict[Path_, Problem]:
         path, value = todo.pop()
         count += 1
         if count > VALUES_LIMIT:
-            raise ProjectError(f"holds more than {VALUES_LIMIT:,} values.", place=place, action="This is no project file.")
+            raise ProjectError(
+                f"holds more than {VALUES_LIMIT:,} values.", place=place, action="This is no project file."
+            )
         if len(path) > DEPTH_LIMIT:
             raise _too_deep(place)
         if isinstance(value, BadNumber):
