@@ -10,7 +10,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from renderer.errors import InputError, Problem, UsageError
-from renderer.events import RenderEvent, Warned
+from renderer.events import JobStopped, RenderEvent, Warned
 from renderer.naming import Naming, file_name
 from renderer.output import FORMATS
 from renderer.places import places
@@ -105,10 +105,10 @@ def run(
         yield Warned(str(warning))
     for wanted in prepared.wanted:
         if stop.is_set():
+            yield JobStopped(0, len(wanted.plan.chunks))
             return
-        yield from render(
-            wanted.plan, executor, parts, stop, wanted.target, overwrite=request.may_replace(wanted.target)
-        )
+        replace_it = request.may_replace(wanted.target)
+        yield from render(wanted.plan, executor, parts, stop, wanted.target, overwrite=replace_it)
 
 
 def scene_frame(

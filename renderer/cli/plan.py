@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from renderer.cli.options import render_options
+from renderer.timebase import as_clock
 
 if TYPE_CHECKING:
     from renderer.settings import Settings

@@ -142,7 +142,7 @@ def rgb_frame(pixels: np.ndarray, canvas: Canvas) -> VideoFrame:
     if canvas.pixel_format.startswith("rgb"):
         return source.reformat(format=canvas.pixel_format)
     made = source.reformat(
-        format=canvas.pixel_format, src_colorspace="bt709", dst_colorspace="bt709", dst_color_range="MPEG"
+        format=canvas.pixel_format, src_colorspace="itu709", dst_colorspace="itu709", dst_color_range="MPEG"
     )
     return tag(made, canvas)
 

@@ -22,10 +22,10 @@ def deinterlace(
     step.link_to(sink)
     graph.configure()
     for index, picture in enumerate((before or frame, frame, after or frame)):
-        keep = (picture.pts, picture.time_base)
+        keep = picture.pts
         picture.pts = index
         graph.push(picture)
-        picture.pts, picture.time_base = keep
+        picture.pts = keep
     graph.pull()
     result = graph.pull()
     assert isinstance(result, VideoFrame)

@@ -84,12 +84,12 @@ class PartEncoder:
 
     def encode(self, frame: VideoFrame) -> None:
         """Encode the next picture, which must have the canvas's size and pixel format."""
-        keep = (frame.pts, frame.time_base, frame.pict_type)
+        keep = (frame.pts, frame.pict_type)
         frame.pts, frame.time_base, frame.pict_type = self._count, 1 / self._video.canvas.fps, 0
         with self._told():
             for packet in self._stream.encode(frame):
                 self._container.mux(packet)
-        frame.pts, frame.time_base, frame.pict_type = keep
+        frame.pts, frame.pict_type = keep
         self._count += 1
 
     def close(self) -> EncodedPart:

@@ -36,7 +36,7 @@ def save_picture(frame: VideoFrame, path: Path) -> None:
 def _encoded(frame: VideoFrame, codec: str, pixel_format: str) -> bytes:
     if frame.format.name.startswith("yuv"):
         picture = frame.reformat(
-            format=pixel_format, src_colorspace="bt709", dst_colorspace="bt709" if codec == "png" else "bt601"
+            format=pixel_format, src_colorspace="itu709", dst_colorspace="itu709" if codec == "png" else "itu601"
         )
     else:
         picture = frame.reformat(format=pixel_format)

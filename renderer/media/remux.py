@@ -65,7 +65,7 @@ class Muxer:
             options = {"moov_size": str(index.room_bytes)}
         if form == "webm" and index is not None:
             options = {"reserve_index_space": str(1024 + 40 * (index.frames // 20 + 1))}
-        with self._writing():
+        with writing(self._shown):
             target.touch()
             self._container = av.open(str(target.absolute()), "w", format=MUXERS[form], options=options)
         if title:
@@ -121,7 +121,7 @@ class Muxer:
 
     def close(self) -> None:
         """Write the index. The file is whole afterwards, though not yet on the disk for good."""
-        with self._writing():
+        with writing(self._shown):
             self._container.close()
 
     def abandon(self) -> None:
@@ -142,14 +142,16 @@ class Muxer:
         else:
             self.abandon()
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        import av
 
-        try:
-            yield
-        except (av.FFmpegError, OSError) as error:
-            raise cannot_write(self._shown, error) from error
+@contextmanager
+def writing(shown: Path) -> Iterator[None]:
+    """Turns what FFmpeg and the system say about a file being written into StoreError; our own errors pass."""
+    import av
+
+    try:
+        yield
+    except (av.FFmpegError, OSError) as error:
+        raise cannot_write(shown, error) from error
 
 
 def cannot_write(target: Path, error: Exception) -> StoreError:

@@ -80,7 +80,7 @@ class RunReader:
 
         Raises MediaError where the file does not hold exactly the frames it should.
         """
-        with _reading(run.path):
+        with reading(run.path):
             yield from self._copied(run) if run.is_copy else self._whole(run)
 
     def close(self) -> None:
@@ -162,7 +162,8 @@ def _time_base(stream: VideoStream) -> Fraction:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[None]:
+def reading(path: Path) -> Iterator[None]:
+    """Turns what FFmpeg says about a file being read into MediaError."""
     import av
 
     try:
