@@ -78,7 +78,7 @@ def _palette(runs: Sequence[Run], canvas: Canvas, stop: threading.Event) -> Any:
     from av.filter import Graph
 
     graph = Graph()
-    source = _source(graph, canvas, canvas.width, canvas.height)
+    source = _source(graph, canvas.width, canvas.height, canvas.pixel_format)
     find = graph.add("palettegen", "reserve_transparent=1" if canvas.has_alpha else "reserve_transparent=0")
     sink = graph.add("buffersink")
     source.link_to(find)
@@ -99,8 +99,8 @@ def _reduced(frames: Iterator[VideoFrame], palette: VideoFrame, canvas: Canvas) 
     from av.filter import Graph
 
     graph = Graph()
-    source = _source(graph, canvas, canvas.width, canvas.height)
-    colours = _source(graph, canvas, palette.width, palette.height, palette.format.name)
+    source = _source(graph, canvas.width, canvas.height, canvas.pixel_format)
+    colours = _source(graph, palette.width, palette.height, palette.format.name)
     use = graph.add("paletteuse", f"dither={DITHER}:diff_mode=rectangle:alpha_threshold=128")
     sink = graph.add("buffersink")
     source.link_to(use, 0, 0)
@@ -126,9 +126,10 @@ def _reduced(frames: Iterator[VideoFrame], palette: VideoFrame, canvas: Canvas) 
     yield from ready()
 
 
-def _source(graph: Graph, canvas: Canvas, width: int, height: int, pixel_format: str = "") -> FilterContext:
-    pixels = pixel_format or canvas.pixel_format
-    return graph.add_buffer(width=width, height=height, format=pixels, time_base=Fraction(1, TICKS))
+def _source(graph: Graph, width: int, height: int, pixel_format: str) -> FilterContext:
+    from av.video.format import VideoFormat
+
+    return graph.add_buffer(width=width, height=height, format=VideoFormat(pixel_format), time_base=Fraction(1, TICKS))
 
 
 def _stamp(frame: VideoFrame, number: int) -> None:

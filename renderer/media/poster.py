@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from renderer.errors import MediaError
-from renderer.media.remux import writing
+from renderer.media.picture import save_picture
 from renderer.media.runs import open_video, reading
 
 if TYPE_CHECKING:
@@ -27,13 +26,7 @@ def poster(video: Path, target: Path) -> None:
     best = max(_candidates(video), key=_richness, default=None)
     if best is None:
         raise MediaError("shows no picture.", place=str(video))
-    temporary = target.with_name(f".reelwright-{uuid4().hex[:12]}{target.suffix}")
-    try:
-        with writing(target):
-            best.to_image().save(temporary) if False else _save(best, temporary)
-            temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    save_picture(best, target)
 
 
 def _candidates(video: Path) -> Iterator[VideoFrame]:
@@ -49,7 +42,3 @@ def _candidates(video: Path) -> Iterator[VideoFrame]:
 
 def _richness(frame: VideoFrame) -> float:
     return float(frame.to_ndarray(format="gray").std())
-
-
-def _save(frame: VideoFrame, target: Path) -> None:
-    frame.save(str(target))
