@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +13,8 @@ from renderer.cli.options import render_options
 from renderer.timebase import as_clock
 
 if TYPE_CHECKING:
+    from renderer.estimate import Estimate
+    from renderer.request import Wanted
     from renderer.settings import Settings
 
 

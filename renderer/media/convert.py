@@ -141,9 +141,18 @@ def rgb_frame(pixels: np.ndarray, canvas: Canvas) -> VideoFrame:
         return source
     if canvas.pixel_format.startswith("rgb"):
         return source.reformat(format=canvas.pixel_format)
-    made = source.reformat(
-        format=canvas.pixel_format, src_colorspace="itu709", dst_colorspace="itu709", dst_color_range="MPEG"
-    )
+    # Not `reformat`: with 10-bit alpha it leaves bytes to chance.
+    graph = Graph()
+    size = f"video_size={source.width}x{source.height}:pix_fmt={source.format.name}"
+    first = graph.add("buffer", f"{size}:time_base=1/90000:pixel_aspect=1/1:colorspace=gbr:range=pc")
+    scale = graph.add("scale", f"{_SCALER}:out_color_matrix=bt709:out_range=tv")
+    form, sink = graph.add("format", canvas.pixel_format), graph.add("buffersink")
+    for left, right in ((first, scale), (scale, form), (form, sink)):
+        left.link_to(right)
+    graph.configure()
+    graph.push(source)
+    made = graph.pull()
+    assert isinstance(made, VideoFrame)
     return tag(made, canvas)
 
 

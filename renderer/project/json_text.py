@@ -16,7 +16,7 @@ VALUES_LIMIT = 500_000
 DEPTH_LIMIT = 100
 """Guards against files that are no projects: ten hours of one-second cuts come to a tenth of these."""
 
-Path_ = tuple[str | int, ...]
+JsonPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,14 @@ class _Repeating(dict[str, Any]):
     keys_twice: tuple[str, ...] = ()
 
 
-def read_json(content: bytes, place: str) -> tuple[Any, dict[Path_, Problem]]:
-    """The values in a JSON file, and what is wrong with single ones of them, by their JSON path.
+def read_json(content: bytes, place: str) -> Any:
+    """The values in a JSON file. Numbers that cannot be used are BadNumbers.
 
-    Raises ProjectError where the whole cannot be read: not UTF-8, not JSON, too large, too deep.
+    Raises ProjectError where the whole cannot be read: not UTF-8, not JSON, nested too deep.
     """
     text = _decode(content, place)
     try:
-        data = json.loads(
+        return json.loads(
             text,
             object_pairs_hook=_object,
             parse_constant=BadNumber,
@@ -50,10 +50,9 @@ def read_json(content: bytes, place: str) -> tuple[Any, dict[Path_, Problem]]:
         raise _syntax_error(error, place) from error
     except RecursionError as error:
         raise _too_deep(place) from error
-    return data, _broken_values(data, place)
 
 
-def json_path(steps: Path_) -> str:
+def json_path(steps: JsonPath) -> str:
     """`scenes[0].segments[2].clip` as people and JavaScript write it."""
     text = ""
     for step in steps:
@@ -105,9 +104,13 @@ def _float(text: str) -> float | BadNumber:
     return number if math.isfinite(number) else BadNumber(text)
 
 
-def _broken_values(data: Any, place: str) -> dict[Path_, Problem]:
-    found: dict[Path_, Problem] = {}
-    todo: list[tuple[Path_, Any]] = [((), data)]
+def broken_values(data: Any, place: str) -> dict[JsonPath, Problem]:
+    """What is wrong with single JSON values, whatever they are to mean: bad numbers, keys written twice.
+
+    Raises ProjectError for what is not worth a closer look: too many values, nested too deep, broken text.
+    """
+    found: dict[JsonPath, Problem] = {}
+    todo: list[tuple[JsonPath, Any]] = [((), data)]
     count = 0
     while todo:
         path, value = todo.pop()
@@ -118,7 +121,9 @@ def _broken_values(data: Any, place: str) -> dict[Path_, Problem]:
             )
         if len(path) > DEPTH_LIMIT:
             raise _too_deep(place)
-        if isinstance(value, BadNumber):
+        if isinstance(value, str) and not _is_text(value):
+            raise _broken_text(place, path)
+        elif isinstance(value, BadNumber):
             shown = value.text if len(value.text) <= 20 else f"a number of {len(value.text)} characters"
             found[path] = Problem(json_path(path), f"{shown} cannot be used.", "Write an ordinary number.")
         elif isinstance(value, dict):
@@ -126,10 +131,25 @@ def _broken_values(data: Any, place: str) -> dict[Path_, Problem]:
                 found[(*path, key)] = Problem(
                     json_path((*path, key)), "this key stands twice in the same object.", "Keep one of them."
                 )
-            todo += [((*path, key), child) for key, child in value.items()]
+            if not all(_is_text(str(key)) for key in value):
+                raise _broken_text(place, path)
+            todo += [((*path, str(key)), child) for key, child in value.items()]
         elif isinstance(value, list):
             todo += [((*path, index), child) for index, child in enumerate(value)]
     return found
+
+
+def _is_text(text: str) -> bool:
+    """Half a surrogate pair can be written as an escape, but not in UTF-8, in a file name or on a screen."""
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _broken_text(place: str, path: JsonPath) -> ProjectError:
+    return ProjectError(
+        "holds half a character, such as \\ud83d without its other half.",
+        place=f"{place}: {json_path(path)}".rstrip(": "),
+        action="Write the whole character.",
+    )
 
 
 def _too_deep(place: str) -> ProjectError:

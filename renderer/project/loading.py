@@ -1,46 +1,119 @@
-"""Reading a project: every problem at once, each with its place."""
+"""From `project.json` to a project: read, brought to this format, checked, with every problem told at once."""
 
 from __future__ import annotations
 
+import os
+import stat
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from renderer.errors import Problem, ProjectError
-from renderer.project.json_text import json_path, read_json
+from renderer.layers import KINDS as LAYERS
+from renderer.project.explain import explain
+from renderer.project.json_text import SIZE_LIMIT_BYTES, JsonPath, broken_values, read_json
 from renderer.project.migrate import STEPS, migrate, version_of
-from renderer.project.model import Project
+from renderer.project.model import FORMAT_VERSION, Project
+from renderer.project.paths import project_file
+from renderer.project.rules import broken_rules
+from renderer.segments import KINDS as SEGMENTS
 from renderer.timebase import parse_rate
+
+MOST_PROBLEMS = 50
+"""More are counted, not listed."""
 
 
 def load(path: Path) -> Project:
-    file = path / "project.json" if path.is_dir() else path
-    try:
-        content = file.read_bytes()
-    except FileNotFoundError as error:
-        raise ProjectError(
-            "There is no project here.", place=str(file), action="Make one with `reelwright new`, or name its folder."
-        ) from error
-    except OSError as error:
-        raise ProjectError(f"cannot be read: {error.strerror}.", place=str(file)) from error
-    data, broken = read_json(content, str(file))
-    if broken:
-        raise ProjectError(f"{file} cannot be used:", tuple(broken.values()))
-    return parse(data, str(file))
+    """The project in a folder, or in its `project.json`. Raises ProjectError with every problem found."""
+    file = project_file(path)
+    place = str(file)
+    return parse(read_json(_content(file, place), place), place)
 
 
 def parse(data: object, place: str) -> Project:
+    """The project that JSON values describe, whatever their format version. Raises ProjectError with all problems."""
     if not isinstance(data, dict):
-        raise ProjectError("A project is a JSON object.", place=place)
-    version = version_of(data)
-    if not isinstance(version, int) or version > 1:
-        raise ProjectError(f"was made with a newer Reelwright (format {version}).", place=place, action="Update.")
-    migrated = migrate(data, version, STEPS)
+        raise ProjectError(
+            "is not a project: its outermost value is no object.", place=place, action='Write {"reelwright": 1, …}.'
+        )
+    version = _version(data, place)
+    data = migrate(data, version, STEPS)
+    problems, project, fps = broken_values(data, place), None, _fps(data)
     try:
-        fps = parse_rate(migrated.get("fps", 30))
-        return Project.model_validate(migrated, context={"fps": fps})
+        project = Project.model_validate(data, context={"fps": fps}, by_alias=True, by_name=False)
     except ValidationError as error:
-        problems = tuple(Problem(json_path(each["loc"]), f"{each['msg']}.") for each in error.errors())
-        raise ProjectError(f"{place} cannot be used:", problems) from error
-    except ValueError as error:
-        raise ProjectError(f"{error}.", place=f"{place}: fps") from error
+        for path, problem in explain(error, Project, data, {"segments": SEGMENTS, "layers": LAYERS}).items():
+            problems.setdefault(path, problem)
+    for path, problem in broken_rules(data, fps).items():
+        problems.setdefault(path, problem)
+    if problems or project is None:
+        raise _refusal(problems, place, version)
+    return project
+
+
+def _content(file: Path, place: str) -> bytes:
+    # Opened before it is looked at, and without waiting for a writer: the file may be a pipe, or be swapped.
+    try:
+        handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError as error:
+        raise ProjectError(
+            "is not there.", place=place, action="Give a folder with a project.json, or make one with `reelwright new`."
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ProjectError(f"cannot be opened: {_reason(error)}.", place=place) from error
+    with os.fdopen(handle, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise ProjectError("is not a file.", place=place, action="Give a project's folder or its project.json.")
+        try:
+            content = stream.read(SIZE_LIMIT_BYTES + 1)
+        except OSError as error:
+            raise ProjectError(f"cannot be read: {_reason(error)}.", place=place) from error
+    if len(content) > SIZE_LIMIT_BYTES:
+        raise ProjectError(
+            f"is larger than {SIZE_LIMIT_BYTES // 1_000_000} MB.", place=place, action="This is no project file."
+        )
+    return content
+
+
+def _version(data: dict[str, Any], place: str) -> int:
+    version = version_of(data)
+    if isinstance(version, bool) or not isinstance(version, int) or version < 0:
+        problem = Problem(f"{Path(place).name}: reelwright", "is not a format version.", f"Write {FORMAT_VERSION}.")
+        raise ProjectError("cannot be used:", (problem,), place=place)
+    if version > FORMAT_VERSION:
+        raise ProjectError(
+            f"was made with a newer Reelwright (format {version}; this one knows up to {FORMAT_VERSION}).",
+            place=place,
+            action="Update Reelwright to open it; the file is fine and stays as it is.",
+        )
+    return version
+
+
+def _fps(data: dict[str, Any]) -> Fraction:
+    """The rate that frame timecode counts by. A rate that cannot be is told where it stands, not at each time."""
+    try:
+        return parse_rate(data.get("fps", Project.model_fields["fps"].default))
+    except ValueError:
+        return Fraction(Project.model_fields["fps"].default)
+
+
+def _refusal(problems: dict[JsonPath, Problem], place: str, version: int) -> ProjectError:
+    name = Path(place).name
+    ordered = [problems[path] for path in sorted(problems, key=_in_order)]
+    told = tuple(replace(problem, place=f"{name}: {problem.place}".rstrip(": ")) for problem in ordered[:MOST_PROBLEMS])
+    count = "one problem" if len(ordered) == 1 else f"{len(ordered)} problems"
+    more = f", of which these are the first {MOST_PROBLEMS}" if len(ordered) > MOST_PROBLEMS else ""
+    older = f" (read as format {FORMAT_VERSION}, which the places below belong to)" if version < FORMAT_VERSION else ""
+    return ProjectError(f"cannot be used{older}; {count}{more}:", told, place=place)
+
+
+def _in_order(path: JsonPath) -> tuple[tuple[bool, int, str], ...]:
+    """Scene by scene and item by item, as the file is read."""
+    return tuple((isinstance(step, str), 0 if isinstance(step, str) else step, str(step)) for step in path)
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else "") or str(error) or type(error).__name__

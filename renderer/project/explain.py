@@ -1,0 +1,229 @@
+"""From pydantic's errors to sentences for people: where it is in the file, what is wrong, what to write instead."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, get_args
+
+from renderer.errors import Problem
+from renderer.project.fields import BrokenRules, Record
+from renderer.project.json_text import BadNumber, JsonPath, json_path
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+    from pydantic.fields import FieldInfo
+    from pydantic_core import ErrorDetails
+
+Kinds = Mapping[str, Mapping[str, type[Record]]]
+"""List name → JSON key → class, for lists whose items tell their kind by a key of their own."""
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """Where an error is: its JSON path, the record that it is in, the field, and the value that stands there."""
+
+    path: JsonPath
+    record: type[Record]
+    field: FieldInfo | None
+    kinds: Mapping[str, type[Record]]
+    value: Any
+
+
+def explain(error: ValidationError, model: type[Record], data: object, kinds: Kinds) -> dict[JsonPath, Problem]:
+    """Every problem in `data` that kept it from being a `model`, by JSON path. Places are paths in `data`."""
+    found: dict[JsonPath, Problem] = {}
+    for detail in error.errors(include_url=False, include_input=False):
+        spot = _spot(detail["loc"], model, data, kinds)
+        for steps, problem in _problems(detail, spot):
+            path = (*spot.path, *steps)
+            found.setdefault(path, replace(problem, place=_joined(json_path(path), problem.place)))
+    return found
+
+
+def known_keys(record: type[Record]) -> tuple[str, ...]:
+    """The keys that a record has in a file."""
+    return tuple(field.alias or name for name, field in record.model_fields.items())
+
+
+def record_in(annotation: Any) -> type[Record] | None:
+    """The record class that an annotation such as `tuple[Scene, ...] | None` is about."""
+    if inspect.isclass(annotation) and issubclass(annotation, Record):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := record_in(part))), None)
+
+
+def _spot(loc: tuple[str | int, ...], model: type[Record], data: object, kinds: Kinds) -> _Spot:
+    path: list[str | int] = []
+    record, value = model, data
+    field: FieldInfo | None = None
+    choices: Mapping[str, type[Record]] = {}
+    for step in loc:
+        if choices and isinstance(step, str):  # pydantic names the chosen kind here, which the file does not
+            record, choices, field = choices[step], {}, None
+            continue
+        path.append(step)
+        value = _child(value, step)
+        if isinstance(step, int):
+            choices = kinds.get(str(path[-2]), {})
+            continue
+        owner = record_in(field.annotation) if field is not None else None
+        record = owner or record
+        field = next((found for name, found in record.model_fields.items() if (found.alias or name) == step), None)
+    return _Spot(tuple(path), record, field, choices, value)
+
+
+def _child(value: object, step: str | int) -> Any:
+    if isinstance(value, dict):
+        return value.get(step)
+    if isinstance(value, list) and isinstance(step, int) and step < len(value):
+        return value[step]
+    return None
+
+
+def _problems(detail: ErrorDetails, spot: _Spot) -> Iterator[tuple[JsonPath, Problem]]:
+    if isinstance(spot.value, BadNumber):
+        return
+    cause = detail.get("ctx", {}).get("error")
+    if isinstance(cause, BrokenRules):
+        yield from (((), problem) for problem in cause.problems)
+    elif detail["type"] == "too_short" and spot.value:
+        return  # its items are wrong, and each of them has been told
+    elif isinstance(cause, ValueError):
+        yield (), Problem("", _sentence(str(cause)))
+    else:
+        sentence = _SENTENCES.get(detail["type"], _other)
+        yield (), sentence(detail, spot)
+
+
+def _missing(detail: ErrorDetails, spot: _Spot) -> Problem:
+    about = f" ({spot.field.description[:1].lower()}{spot.field.description[1:].rstrip('.')})" if _said(spot) else ""
+    return Problem("", "is missing.", f"Write `{detail['loc'][-1]}`{about}.")
+
+
+def _unknown(detail: ErrorDetails, spot: _Spot) -> Problem:
+    name = str(detail["loc"][-1])
+    known = known_keys(spot.record)
+    return Problem("", "is not a key of the format.", _suggestion(name, known) or f"Known here: {', '.join(known)}.")
+
+
+def _choice(detail: ErrorDetails, spot: _Spot) -> Problem:
+    options = _options(spot.field)
+    listed = ", ".join(_shown(option) for option in options)
+    near = _suggestion(spot.value, [str(option) for option in options]) if isinstance(spot.value, str) else ""
+    return Problem("", f"{_shown(spot.value)} is not known here.", f"{near} Use one of {listed}.".strip())
+
+
+def _kind(detail: ErrorDetails, spot: _Spot) -> Problem:
+    keys = ", ".join(f"`{key}`" for key in spot.kinds)
+    if not isinstance(spot.value, dict):
+        return Problem("", f"{_shown(spot.value)} cannot stand here.", f"Write an object with one of {keys}.")
+    several = [f"`{key}`" for key in spot.kinds if key in spot.value]
+    if several:
+        return Problem("", f"has {' and '.join(several)} at once.", "Keep the one that is meant.")
+    known = {key for kind in spot.kinds.values() for key in known_keys(kind)}
+    near = next((hint for key in spot.value if key not in known and (hint := _suggestion(key, spot.kinds))), "")
+    return Problem("", "does not say what is seen.", f"{near} Write one of {keys}.".strip())
+
+
+def _range(detail: ErrorDetails, spot: _Spot) -> Problem:
+    limits = {type(item).__name__.lower(): item for item in (spot.field.metadata if spot.field else ())}
+    low, high = getattr(limits.get("ge"), "ge", None), getattr(limits.get("le"), "le", None)
+    if low is not None and high is not None:
+        return Problem("", f"{_shown(spot.value)} is out of range.", f"Write a number from {low} to {high}.")
+    return _other(detail, spot)
+
+
+def _too_short(detail: ErrorDetails, spot: _Spot) -> Problem:
+    about = f" {spot.field.description}" if _said(spot) else ""
+    return Problem("", f"is empty.{about}", "Write at least one.")
+
+
+def _too_long(detail: ErrorDetails, spot: _Spot) -> Problem:
+    return Problem("", "is too long.", f"Use at most {detail['ctx']['max_length']} characters.")
+
+
+def _wrong(meant: str) -> Callable[[ErrorDetails, _Spot], Problem]:
+    return lambda detail, spot: Problem("", f"{_shown(spot.value)} cannot stand here.", f"Write {meant}.")
+
+
+def _object(detail: ErrorDetails, spot: _Spot) -> Problem:
+    record = (record_in(spot.field.annotation) if spot.field is not None else None) or spot.record
+    example = ", ".join(f'"{key}": …' for key in known_keys(record)[:2])
+    return Problem("", f"{_shown(spot.value)} cannot stand here.", f"Write an object, {{{example}}}.")
+
+
+def _other(detail: ErrorDetails, spot: _Spot) -> Problem:
+    return Problem("", _sentence(detail["msg"]))
+
+
+_NUMBER, _LIST, _TEXT = _wrong("a number"), _wrong("a list, […]"), _wrong('text in double quotes, "…"')
+_SENTENCES: Mapping[str, Callable[[ErrorDetails, _Spot], Problem]] = {
+    "missing": _missing,
+    "extra_forbidden": _unknown,
+    "invalid_key": _unknown,
+    "literal_error": _choice,
+    "kind": _kind,
+    "greater_than_equal": _range,
+    "less_than_equal": _range,
+    "too_short": _too_short,
+    "string_too_long": _too_long,
+    "int_type": _wrong("a whole number"),
+    "int_from_float": _wrong("a whole number"),
+    "float_type": _NUMBER,
+    "finite_number": _NUMBER,
+    "bool_type": _wrong("true or false"),
+    "string_type": _TEXT,
+    "string_unicode": _wrong("text without half characters"),
+    "tuple_type": _LIST,
+    "list_type": _LIST,
+    "model_type": _object,
+    "model_attributes_type": _object,
+    "dict_type": _object,
+}
+
+
+def _said(spot: _Spot) -> bool:
+    return spot.field is not None and bool(spot.field.description)
+
+
+def _options(field: FieldInfo | None) -> tuple[Any, ...]:
+    def literals(annotation: Any) -> tuple[Any, ...]:
+        parts = get_args(annotation)
+        return sum((literals(part) or (() if isinstance(part, type) else (part,)) for part in parts), ())
+
+    return tuple(option for option in literals(field.annotation) if option is not ...) if field is not None else ()
+
+
+def _suggestion(name: object, known: Any) -> str:
+    near = get_close_matches(str(name)[:60].lower(), list(known), n=1, cutoff=0.6)
+    return f'Did you mean "{near[0]}"?' if near else ""
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'"{value[:60]}…"' if len(value) > 60 else f'"{value}"'
+        case list():
+            return "a list"
+        case dict():
+            return "an object"
+        case _:
+            return str(value)[:60]
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def _joined(path: str, more: str) -> str:
+    if not more:
+        return path
+    return f"{path}.{more}" if path else more
