@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from renderer.errors import Problem
 from renderer.project.fields import BrokenRules, Record
-from renderer.project.json_text import BadNumber, JsonPath, json_path
+from renderer.project.json_text import BadNumber, JsonPath, child, json_path
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -32,10 +32,17 @@ class _Spot:
     value: Any
 
 
-def explain(error: ValidationError, model: type[Record], data: object, kinds: Kinds) -> dict[JsonPath, Problem]:
-    """Every problem in `data` that kept it from being a `model`, by JSON path. Places are paths in `data`."""
+def explain(
+    error: ValidationError, model: type[Record], data: object, kinds: Kinds, *, rules_only: bool = False
+) -> dict[JsonPath, Problem]:
+    """Every problem in `data` that kept it from being a `model`, by JSON path. Places are paths in `data`.
+
+    With `rules_only`, only those between the fields of a record.
+    """
     found: dict[JsonPath, Problem] = {}
     for detail in error.errors(include_url=False, include_input=False):
+        if rules_only and not isinstance(detail.get("ctx", {}).get("error"), BrokenRules):
+            continue
         spot = _spot(detail["loc"], model, data, kinds)
         for steps, problem in _problems(detail, spot):
             path = (*spot.path, *steps)
@@ -65,7 +72,7 @@ def _spot(loc: tuple[str | int, ...], model: type[Record], data: object, kinds: 
             record, choices, field = choices[step], {}, None
             continue
         path.append(step)
-        value = _child(value, step)
+        value = child(value, step)
         if isinstance(step, int):
             choices = kinds.get(str(path[-2]), {})
             continue
@@ -73,14 +80,6 @@ def _spot(loc: tuple[str | int, ...], model: type[Record], data: object, kinds: 
         record = owner or record
         field = next((found for name, found in record.model_fields.items() if (found.alias or name) == step), None)
     return _Spot(tuple(path), record, field, choices, value)
-
-
-def _child(value: object, step: str | int) -> Any:
-    if isinstance(value, dict):
-        return value.get(step)
-    if isinstance(value, list) and isinstance(step, int) and step < len(value):
-        return value[step]
-    return None
 
 
 def _problems(detail: ErrorDetails, spot: _Spot) -> Iterator[tuple[JsonPath, Problem]]:
@@ -99,7 +98,8 @@ def _problems(detail: ErrorDetails, spot: _Spot) -> Iterator[tuple[JsonPath, Pro
 
 
 def _missing(detail: ErrorDetails, spot: _Spot) -> Problem:
-    about = f" ({spot.field.description[:1].lower()}{spot.field.description[1:].rstrip('.')})" if _said(spot) else ""
+    said = _said(spot).rstrip(".")
+    about = f" ({said[:1].lower()}{said[1:]})" if said else ""
     return Problem("", "is missing.", f"Write `{detail['loc'][-1]}`{about}.")
 
 
@@ -137,8 +137,7 @@ def _range(detail: ErrorDetails, spot: _Spot) -> Problem:
 
 
 def _too_short(detail: ErrorDetails, spot: _Spot) -> Problem:
-    about = f" {spot.field.description}" if _said(spot) else ""
-    return Problem("", f"is empty.{about}", "Write at least one.")
+    return Problem("", f"is empty. {_said(spot)}".strip(), "Write at least one.")
 
 
 def _too_long(detail: ErrorDetails, spot: _Spot) -> Problem:
@@ -185,8 +184,9 @@ _SENTENCES: Mapping[str, Callable[[ErrorDetails, _Spot], Problem]] = {
 }
 
 
-def _said(spot: _Spot) -> bool:
-    return spot.field is not None and bool(spot.field.description)
+def _said(spot: _Spot) -> str:
+    """What the documentation says about the field."""
+    return (spot.field.description or "") if spot.field is not None else ""
 
 
 def _options(field: FieldInfo | None) -> tuple[Any, ...]:

@@ -87,12 +87,12 @@ def _relative_path(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError('a file is named by its path in the project folder, such as "media/dock.mp4"')
     path = value.replace("\\", "/")
-    outside = path.startswith("/") or path[1:2] == ":" or "://" in path or ".." in PurePosixPath(path).parts
-    if outside:
+    pure = PurePosixPath(path)
+    if path.startswith("/") or path[1:2] == ":" or "://" in path or ".." in pure.parts:
         raise ValueError(f'"{value[:80]}" leaves the project folder; put the file there and write its relative path')
-    if "\0" in path or PurePosixPath(path) == PurePosixPath() or len(path) > 4000:
+    if "\0" in path or not pure.parts or len(path) > 4000:
         raise ValueError(f'"{value[:80]}" cannot be a file; write a path such as "media/dock.mp4"')
-    return str(PurePosixPath(path))
+    return str(pure)
 
 
 _IDENTIFIER = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"

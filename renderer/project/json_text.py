@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +64,27 @@ def json_path(steps: JsonPath) -> str:
         else:
             text += f"[{json.dumps(step[:60])}]"
     return text
+
+
+def without(data: Any, paths: Iterable[JsonPath]) -> Any:
+    """A copy of JSON values that lacks the keys at `paths`. Items of lists stay, so that paths mean the same."""
+    rest = copy.deepcopy(data)
+    for path in paths:
+        owner = rest
+        for step in path[:-1]:
+            owner = child(owner, step)
+        if isinstance(owner, dict) and path:
+            owner.pop(path[-1], None)
+    return rest
+
+
+def child(value: object, step: str | int) -> Any:
+    """What stands at a key of an object or a place of a list; None where nothing does."""
+    if isinstance(value, dict):
+        return value.get(step)
+    if isinstance(value, list) and isinstance(step, int) and step < len(value):
+        return value[step]
+    return None
 
 
 def _decode(content: bytes, place: str) -> str:
@@ -123,7 +145,7 @@ def broken_values(data: Any, place: str) -> dict[JsonPath, Problem]:
             raise _too_deep(place)
         if isinstance(value, str) and not _is_text(value):
             raise _broken_text(place, path)
-        elif isinstance(value, BadNumber):
+        if isinstance(value, BadNumber):
             shown = value.text if len(value.text) <= 20 else f"a number of {len(value.text)} characters"
             found[path] = Problem(json_path(path), f"{shown} cannot be used.", "Write an ordinary number.")
         elif isinstance(value, dict):

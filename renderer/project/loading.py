@@ -13,14 +13,16 @@ from pydantic import ValidationError
 
 from renderer.errors import Problem, ProjectError
 from renderer.layers import KINDS as LAYERS
-from renderer.project.explain import explain
-from renderer.project.json_text import SIZE_LIMIT_BYTES, JsonPath, broken_values, read_json
+from renderer.project.explain import Kinds, explain
+from renderer.project.json_text import SIZE_LIMIT_BYTES, JsonPath, broken_values, read_json, without
 from renderer.project.migrate import STEPS, migrate, version_of
 from renderer.project.model import FORMAT_VERSION, Project
 from renderer.project.paths import project_file
 from renderer.project.rules import broken_rules
 from renderer.segments import KINDS as SEGMENTS
 from renderer.timebase import parse_rate
+
+KINDS: Kinds = {"segments": SEGMENTS, "layers": LAYERS}
 
 MOST_PROBLEMS = 50
 """More are counted, not listed."""
@@ -41,17 +43,31 @@ def parse(data: object, place: str) -> Project:
         )
     version = _version(data, place)
     data = migrate(data, version, STEPS)
-    problems, project, fps = broken_values(data, place), None, _fps(data)
+    problems, fps = broken_values(data, place), _fps(data)
     try:
-        project = Project.model_validate(data, context={"fps": fps}, by_alias=True, by_name=False)
+        project = _validated(data, fps)
+        problems |= broken_rules(data, fps)
     except ValidationError as error:
-        for path, problem in explain(error, Project, data, {"segments": SEGMENTS, "layers": LAYERS}).items():
-            problems.setdefault(path, problem)
-    for path, problem in broken_rules(data, fps).items():
-        problems.setdefault(path, problem)
-    if problems or project is None:
+        problems = explain(error, Project, data, KINDS) | problems
+        problems = _hidden_problems(data, fps, tuple(problems)) | problems
+    if problems:
         raise _refusal(problems, place, version)
     return project
+
+
+def _validated(data: dict[str, Any], fps: Fraction) -> Project:
+    return Project.model_validate(data, context={"fps": fps}, by_alias=True, by_name=False)
+
+
+def _hidden_problems(data: dict[str, Any], fps: Fraction, wrong: tuple[JsonPath, ...]) -> dict[JsonPath, Problem]:
+    """Rules that are broken between values that are right, seen once those that are `wrong` are out of the way."""
+    rest = without(data, wrong)
+    found = broken_rules(rest, fps)
+    try:
+        _validated(rest, fps)
+    except ValidationError as error:
+        found |= explain(error, Project, rest, KINDS, rules_only=True)
+    return found
 
 
 def _content(file: Path, place: str) -> bytes:

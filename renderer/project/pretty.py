@@ -18,7 +18,9 @@ def _laid_out(value: Any, indent: int, *, outermost: bool = False) -> str:
         return json.dumps(value, ensure_ascii=False)
     inner = " " * (indent + 2)
     if isinstance(value, dict):
-        items = [f"{json.dumps(key, ensure_ascii=False)}: {_laid_out(child, indent + 2)}" for key, child in value.items()]
+        items = [
+            f"{json.dumps(key, ensure_ascii=False)}: {_laid_out(child, indent + 2)}" for key, child in value.items()
+        ]
     else:
         items = [_laid_out(child, indent + 2) for child in value]
     opening, closing = "{}" if isinstance(value, dict) else "[]"

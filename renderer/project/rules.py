@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from pydantic import ValidationError
@@ -79,15 +80,16 @@ def _lost_anchors(audio: list[_Item], segments: set[str]) -> Iterator[tuple[Json
             yield (*clip.path, "anchor"), f'"{anchor[:64]}" is no segment of this scene.', action
 
 
-def _long_transitions(segments: list[dict[str, Any]], here: JsonPath, fps: Fraction) -> Iterator[tuple[JsonPath, str, str]]:
+def _long_transitions(
+    segments: list[dict[str, Any]], here: JsonPath, fps: Fraction
+) -> Iterator[tuple[JsonPath, str, str]]:
     entering = Fraction(0)
-    read = [_segment(value, fps) for value in segments]
-    for number, segment in enumerate(read):
-        following = read[number + 1] if number + 1 < len(read) else None
-        transition = segment.transition if segment is not None and number + 1 < len(read) else None
+    for number, (value, next_value) in enumerate(pairwise(segments)):
+        segment = _segment(value, fps) if "transition" in value else None
+        transition = segment.transition if segment is not None else None
         leaving = transition.duration if transition is not None else Fraction(0)
+        length, next_length = _length(segment), _length(_segment(next_value, fps) if leaving else None)
         path = (*here, "segments", number, "transition", "duration")
-        length, next_length = _length(segment), _length(following)
         if leaving and length is not None and entering + leaving > length:
             both = f" together with the one before ({as_seconds(entering)} s)" if entering else ""
             what = f"the transition{both} is longer than the segment, which has {_rounded(length)} s."

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import secrets
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -43,32 +44,24 @@ def replace_file(file: Path, content: bytes) -> None:
     try:
         target = file.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".writing-", suffix=target.suffix, dir=target.parent)
-    except (OSError, RuntimeError) as error:
+        temp = target.with_name(f".writing-{secrets.token_hex(6)}{target.suffix}")
+        handle = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    except (OSError, RuntimeError) as error:  # RuntimeError: links in a ring, before Python 3.13
         raise _refused(file, error) from error
-    temp = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        temp.chmod(_mode(target))
-        os.replace(temp, target)
+        if target.exists():
+            shutil.copymode(target, temp)
+        temp.replace(target)
     except OSError as error:
         raise _refused(file, error) from error
     finally:
         with contextlib.suppress(OSError):
             temp.unlink(missing_ok=True)
     _settle(target.parent)
-
-
-def _mode(target: Path) -> int:
-    """The permissions that the file has, or that a new file gets."""
-    with contextlib.suppress(OSError):
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)  # there is no way to read it but to set it
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def _settle(folder: Path) -> None:
