@@ -40,7 +40,10 @@ def read_number(luma: np.ndarray) -> int:
     """The number that a picture made by `numbered` spells, at any size."""
     height, width = luma.shape
     rows = luma[height // 16 : height * 3 // 16]
-    blocks = [rows[:, width * bit // BITS + width // BITS // 3 : width * (bit + 1) // BITS - width // BITS // 3] for bit in range(BITS)]
+    blocks = [
+        rows[:, width * bit // BITS + width // BITS // 3 : width * (bit + 1) // BITS - width // BITS // 3]
+        for bit in range(BITS)
+    ]
     return sum((float(block.mean()) > 126) << bit for bit, block in enumerate(blocks))
 
 
@@ -80,7 +83,10 @@ def numbers(path: Path) -> list[int]:
 def complaints(path: Path) -> str:
     """What plain ffmpeg says when it decodes the whole file; empty for a sound one."""
     done = subprocess.run(
-        [FFMPEG, "-v", "warning", "-nostdin", "-i", str(path), "-f", "null", "-"], capture_output=True, text=True, check=True
+        [FFMPEG, "-v", "warning", "-nostdin", "-i", str(path), "-f", "null", "-"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return done.stderr
 

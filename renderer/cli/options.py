@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -47,6 +48,12 @@ _OPTIONS = (
 )
 
 
+_CHOICES = (
+    *("preset", "scenes", "audio", "resolution", "fps", "quality", "format_", "codec", "alpha", "copy_mode"),
+    *("range_", "preview", "per_scene", "loudness", "audio_bitrate", "name", "poster"),
+)
+
+
 def render_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Decorate a click command: the options above arrive as one keyword, `settings: Settings`.
 
@@ -55,9 +62,9 @@ def render_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def with_settings(**given: Any) -> Any:
-        names = ("preset", "scenes", "audio", "resolution", "fps", "quality", "format_", "codec", "alpha", "copy_mode")
-        names += ("range_", "preview", "per_scene", "loudness", "audio_bitrate", "name", "poster")
-        chosen = {name: given.pop(name) for name in names}
+        chosen = {name: given.pop(name) for name in _CHOICES}
+        if not chosen["format_"] and not chosen["preset"]:
+            chosen["format_"] = _format_of(given.get("out"))
         return command(settings=_settings(chosen), **given)
 
     for option in reversed(_OPTIONS):
@@ -76,7 +83,9 @@ def _settings(chosen: dict[str, Any]) -> Settings:
         from renderer.places import places
         from renderer.presets import find
 
-        base = find(preset, places().presets).settings
+        stored = find(preset, places().presets)
+        base = stored.settings
+        click.get_current_context().meta["preset"] = stored.name
     changes = {name.rstrip("_"): value for name, value in chosen.items() if value is not None}
     if "scenes" in changes:
         changes["scenes"] = _names(changes["scenes"])
@@ -90,6 +99,14 @@ def _settings(chosen: dict[str, Any]) -> Settings:
         first = error.errors()[0]
         option = "--" + str(first["loc"][0]).replace("_", "-")
         raise UsageError(f"{first['msg']}.", place=option) from error
+
+
+def _format_of(out: Path | None) -> str | None:
+    """What `-o film.webm` says about the format; None where it says nothing."""
+    from renderer.output import FORMATS
+
+    ending = out.suffix.lower() if out is not None else ""
+    return next((form.name for form in FORMATS.values() if ending and form.extension == ending), None)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import av
 import numpy as np
 from av.video.frame import VideoFrame
+from numpy.typing import NDArray
 
 from renderer.media.convert import tag
 from renderer.output import Canvas
+
+Samples = NDArray[Any]
 
 
 def crossfade(first: VideoFrame, second: VideoFrame, amount: float, canvas: Canvas) -> VideoFrame:
@@ -17,7 +22,7 @@ def crossfade(first: VideoFrame, second: VideoFrame, amount: float, canvas: Canv
     """
     made = VideoFrame(first.width, first.height, first.format.name)
     planes = [_samples(frame) for frame in (first, second)]
-    weights: list[float | np.ndarray] = [1 - amount, amount]
+    weights: list[float | Samples] = [1 - amount, amount]
     if canvas.has_alpha and first.format.name.startswith("yuva"):
         alphas = [picture[3].astype(np.float32) for picture in planes]
         total = alphas[0] * weights[0] + alphas[1] * weights[1]
@@ -34,19 +39,19 @@ def crossfade(first: VideoFrame, second: VideoFrame, amount: float, canvas: Canv
     return tag(made, canvas)
 
 
-def _samples(frame: VideoFrame) -> list[np.ndarray]:
+def _samples(frame: VideoFrame) -> list[Samples]:
     return [_view(plane, frame) for plane in frame.planes]
 
 
-def _view(plane: av.video.plane.VideoPlane, frame: VideoFrame) -> np.ndarray:
+def _view(plane: av.video.plane.VideoPlane, frame: VideoFrame) -> Samples:
     """A plane's samples without its padding; packed pixels are columns side by side."""
-    depth = np.uint16 if frame.format.components[0].bits > 8 else np.uint8
+    depth = np.dtype(np.uint16 if frame.format.components[0].bits > 8 else np.uint8)
     width = plane.width * (len(frame.format.components) if len(frame.planes) == 1 else 1)
-    rows = np.frombuffer(plane, dtype=depth).reshape(plane.height, -1)
+    rows: Samples = np.frombuffer(memoryview(plane), dtype=depth).reshape(plane.height, -1)
     return rows[:, :width]
 
 
-def _store(frame: VideoFrame, index: int, values: np.ndarray) -> None:
+def _store(frame: VideoFrame, index: int, values: Samples) -> None:
     target = _view(frame.planes[index], frame)
     top = 2 ** frame.format.components[0].bits - 1
     target[...] = np.clip(np.rint(values), 0, top)

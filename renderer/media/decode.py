@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from fractions import Fraction
 from math import floor
 from pathlib import Path
@@ -37,6 +37,9 @@ class ClipReader:
         self._path = path
         self._video = video
         self._threads = threads
+        self._before: VideoFrame | None = None
+        self._current: VideoFrame | None = None
+        self._next: VideoFrame | None = None
         self._tick_s = video.time_base
         self._open()
 
@@ -50,8 +53,8 @@ class ClipReader:
 
     def close(self) -> None:
         """Let go of the file. May be called twice."""
-        self._current = self._next = None
-        self._frames = iter(())
+        self._before = self._current = self._next = None
+        self._frames.close()
         self._container.close()
 
     def frame_at(self, at_s: Fraction) -> VideoFrame:
@@ -83,10 +86,10 @@ class ClipReader:
         self._stream.thread_count = self._threads
         self._stream.thread_type = "NONE" if self._threads == 1 else "FRAME"
         self._decoder = self._decoder_for(self._stream.codec_context)
-        self._before: VideoFrame | None = None
-        self._current: VideoFrame | None = None
-        self._next: VideoFrame | None = None
+        self._before = self._current = self._next = None
         self._last_ticks: int | None = None
+        # AVI tells the order of pictures in the file, not when they are shown: they are counted instead.
+        self._untimed = self._container.format.name in ("avi", "h264", "hevc", "m4v", "mpegvideo")
         self._from_start = True
         self._frames = self._decode()
         self._fill()
@@ -140,9 +143,11 @@ class ClipReader:
         self._before, self._current = self._current, self._next
         self._next = next(self._frames, None)
 
-    def _decode(self) -> Iterator[VideoFrame]:
+    def _decode(self) -> Generator[VideoFrame, None, None]:
         broken = 0
         for packet in self._container.demux(self._stream):
+            if self._untimed and self._last_ticks is None and packet.dts is not None:
+                self._last_ticks = packet.dts - self._step_ticks()
             try:
                 frames = self._decoder.decode(packet) if packet.size else self._decoder.decode(None)
             except av.error.EOFError:
@@ -158,7 +163,7 @@ class ClipReader:
                 continue
             for frame in frames:
                 broken = 0
-                if frame.pts is None:
+                if frame.pts is None or self._untimed:
                     frame.pts = self._after_last()
                 if self._last_ticks is not None and frame.pts <= self._last_ticks:
                     continue  # a time that does not grow is never shown
@@ -168,7 +173,10 @@ class ClipReader:
     def _after_last(self) -> int:
         if self._last_ticks is None:
             return floor(self._video.start_s / self._tick_s)
-        return self._last_ticks + max(1, round(1 / self._video.rate / self._tick_s))
+        return self._last_ticks + self._step_ticks()
+
+    def _step_ticks(self) -> int:
+        return max(1, round(1 / self._video.rate / self._tick_s))
 
     def _ticks(self, frame: VideoFrame) -> int:
         assert frame.pts is not None

@@ -65,7 +65,9 @@ class PartEncoder:
         with self._told():
             self._container = av.open(f"file:{target}", "w")
             rate = video.canvas.fps
-            self._stream: VideoStream = self._container.add_stream(ENCODERS[video.codec], rate=rate, options=options)
+            stream = self._container.add_stream(ENCODERS[video.codec], rate=rate, options=options)
+            assert isinstance(stream, VideoStream)
+            self._stream = stream
             self._describe()
 
     def __enter__(self) -> Self:

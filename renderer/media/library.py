@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -51,7 +51,7 @@ class MediaLibrary:
         for name in moving:
             path = folder / name
             try:
-                found[name] = self._remembered(path, "packets", PacketIndex, lambda path=path: packet_index(path))
+                found[name] = self._remembered(path, "packets", PacketIndex, partial(packet_index, path))
             except ReelwrightError:
                 continue  # what cannot be indexed is encoded, and the plan says so
         return found
@@ -75,7 +75,7 @@ class MediaLibrary:
         status = path.stat()
         key = [VERSION, kind, str(path), status.st_size, status.st_mtime_ns]
         note = self._folder / f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:32]}.json"
-        adapter = _adapter(shape)
+        adapter = TypeAdapter(shape)
         try:
             return adapter.validate_json(note.read_bytes())
         except (OSError, ValidationError):
@@ -88,11 +88,6 @@ class MediaLibrary:
         except OSError:
             pass  # a cache that cannot be written costs time only
         return value
-
-
-@cache
-def _adapter(shape: type[_Value]) -> TypeAdapter[_Value]:
-    return TypeAdapter(shape)
 
 
 def _sha256(path: Path) -> str:

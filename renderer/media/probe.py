@@ -66,7 +66,9 @@ def _video(container: InputContainer, path: Path) -> VideoFacts | None:
     frame = _first_frame(container, stream, path)
     rate = _rate(stream)
     time_base = stream.time_base or Fraction(1, 1000)
-    first = frame.pts if frame.pts is not None else stream.start_time or 0
+    first = stream.start_time or 0
+    if frame.pts is not None and container.format.name != "avi":
+        first = frame.pts
     still = _is_still(container, stream)
     duration_s = Fraction(0) if still else _video_end_s(container, stream, time_base, rate) - first * time_base
     pixel_format = frame.format.name

@@ -8,6 +8,9 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[np.float64]
 
 SIZE = 33
 """Points along each side of the table; tetrahedral interpolation between them."""
@@ -36,7 +39,7 @@ def lut_file(transfer: str) -> str:
     return str(path)
 
 
-def to_bt709(signal: np.ndarray, transfer: str) -> np.ndarray:
+def to_bt709(signal: Values, transfer: str) -> Values:
     """Non-linear BT.2020 R'G'B' (…×3, 0 to 1) → non-linear BT.709 R'G'B', 0 to 1.
 
     Light is mapped by the brightest channel with the curve of ITU-R BT.2390 (no change below its knee), so hue stays.
@@ -45,10 +48,10 @@ def to_bt709(signal: np.ndarray, transfer: str) -> np.ndarray:
     brightest = np.maximum(nits.max(axis=-1, keepdims=True), 1e-6)
     mapped = nits * (_mapped_nits(brightest) / brightest)
     linear = np.clip((mapped / REFERENCE_WHITE_NITS) @ _BT2020_TO_709.T, 0, 1)
-    return linear ** (1 / 2.4)  # BT.1886: what the screen does is undone
+    return np.asarray(linear ** (1 / 2.4))  # BT.1886: what the screen does is undone
 
 
-def _mapped_nits(nits: np.ndarray) -> np.ndarray:
+def _mapped_nits(nits: Values) -> Values:
     """BT.2390-10 §5.4: a Hermite roll-off in PQ from the knee to the screen's white."""
     top = _pq_signal(np.array(PEAK_NITS))
     white = _pq_signal(np.array(REFERENCE_WHITE_NITS)) / top
@@ -59,22 +62,22 @@ def _mapped_nits(nits: np.ndarray) -> np.ndarray:
     return _pq_nits(np.where(level < knee, level, curve) * top)
 
 
-def _pq_nits(signal: np.ndarray) -> np.ndarray:
+def _pq_nits(signal: Values) -> Values:
     """SMPTE ST 2084, signal 0 to 1 → cd/m²."""
     m1, m2, c1, c2, c3 = 2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 128
     power = np.clip(signal, 0, 1) ** (1 / m2)
-    return 10000 * (np.maximum(power - c1, 0) / (c2 - c3 * power)) ** (1 / m1)
+    return np.asarray(10000 * (np.maximum(power - c1, 0) / (c2 - c3 * power)) ** (1 / m1))
 
 
-def _pq_signal(nits: np.ndarray) -> np.ndarray:
+def _pq_signal(nits: Values) -> Values:
     m1, m2, c1, c2, c3 = 2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 128
     power = (np.clip(nits, 0, 10000) / 10000) ** m1
-    return ((c1 + c2 * power) / (1 + c3 * power)) ** m2
+    return np.asarray(((c1 + c2 * power) / (1 + c3 * power)) ** m2)
 
 
-def _hlg_nits(signal: np.ndarray) -> np.ndarray:
+def _hlg_nits(signal: Values) -> Values:
     """ITU-R BT.2100 HLG, signal 0 to 1 → cd/m² on a 1,000 cd/m² display (system gamma 1.2)."""
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     scene = np.where(signal <= 0.5, signal**2 / 3, (np.exp((signal - c) / a) + b) / 12)
     luminance = scene @ np.array([0.2627, 0.6780, 0.0593])
-    return 1000 * scene * np.maximum(luminance, 1e-9)[..., None] ** 0.2
+    return np.asarray(1000 * scene * np.maximum(luminance, 1e-9)[..., None] ** 0.2)

@@ -47,12 +47,24 @@ def encode(work: Path) -> list[tuple[str, float, float]]:
     ours = _render(folder, work / "ours.mp4", "--quality", "high", "--copy", "never")
     inputs = [part for path in [*clips, *sounds] for part in ("-i", str(path))]
     graph = (
-        "[0:v][1:v][2:v]concat=n=3[v];"
-        "[3:a][4:a][5:a][6:a]amix=inputs=4:normalize=0,aformat=channel_layouts=stereo[a]"
+        "[0:v][1:v][2:v]concat=n=3[v];[3:a][4:a][5:a][6:a]amix=inputs=4:normalize=0,aformat=channel_layouts=stereo[a]"
     )
     peer = [
         *(material.ffmpeg(), "-v", "error", "-y", *inputs, "-filter_complex", graph, "-map", "[v]", "-map", "[a]"),
-        *("-c:v", "libx264", "-preset", "medium", "-crf", "23", "-c:a", "aac", "-b:a", "192k", "-movflags", "+faststart"),
+        *(
+            "-c:v",
+            "libx264",
+            "-preset",
+            "medium",
+            "-crf",
+            "23",
+            "-c:a",
+            "aac",
+            "-b:a",
+            "192k",
+            "-movflags",
+            "+faststart",
+        ),
         str(work / "peer.mp4"),
     ]
     ratio = compare([ours], [peer], runs=3)
@@ -72,7 +84,19 @@ def join(work: Path) -> list[tuple[str, float, float]]:
     inputs = [part for path in sounds for part in ("-i", str(path))]
     graph = "[0:a][1:a][2:a][3:a]amix=inputs=4:normalize=0,aformat=channel_layouts=stereo[a]"
     base = [material.ffmpeg(), "-v", "error", "-y"]
-    mix = [*base, *inputs, "-filter_complex", graph, "-map", "[a]", "-c:a", "aac", "-b:a", "192k", str(work / "mix.m4a")]
+    mix = [
+        *base,
+        *inputs,
+        "-filter_complex",
+        graph,
+        "-map",
+        "[a]",
+        "-c:a",
+        "aac",
+        "-b:a",
+        "192k",
+        str(work / "mix.m4a"),
+    ]
     copy = [
         *(*base, "-f", "concat", "-safe", "0", "-i", str(listing), "-i", str(work / "mix.m4a")),
         *("-map", "0:v", "-map", "1:a", "-c", "copy", "-movflags", "+faststart", str(work / "peer.mp4")),

@@ -35,7 +35,9 @@ def clip(target: Path, *, seconds: int, size: str, seed: int, rate: str = "30", 
 
 def sound(target: Path, *, seconds: int, frequency: int) -> Path:
     """A wavering tone as WAV."""
-    make("-f", "lavfi", "-i", f"sine=frequency={frequency}:sample_rate=48000:duration={seconds},tremolo=f=3", str(target))
+    make(
+        "-f", "lavfi", "-i", f"sine=frequency={frequency}:sample_rate=48000:duration={seconds},tremolo=f=3", str(target)
+    )
     return target
 
 

@@ -43,7 +43,9 @@ class Ratio:
     peer: Cost
 
 
-def compare(ours: Sequence[Sequence[str]], peer: Sequence[Sequence[str]], *, runs: int, before_each: object = None) -> Ratio:
+def compare(
+    ours: Sequence[Sequence[str]], peer: Sequence[Sequence[str]], *, runs: int, before_each: object = None
+) -> Ratio:
     """Time ours and the peer's in turn, `runs` times each after nothing else; every list of commands is run in order."""
     pairs = []
     for _ in range(runs):

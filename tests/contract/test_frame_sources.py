@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,15 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Path:
     numbered_clip(folder / "clip.mp4", frames=60)
     interlaced = ("-c:v", "libx264", "-flags", "+ildct+ilme", "-x264-params", "tff=1", "-g", "12")
     numbered_clip(folder / "interlaced.mp4", frames=60, options=interlaced, filters="format=yuv420p,setfield=tff")
-    ffmpeg("-f", "lavfi", "-i", "testsrc=size=640x400,format=rgba,colorchannelmixer=aa=0.5", "-frames:v", "1", folder / "s.png")
+    ffmpeg(
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc=size=640x400,format=rgba,colorchannelmixer=aa=0.5",
+        "-frames:v",
+        "1",
+        folder / "s.png",
+    )
     return folder
 
 
@@ -57,14 +65,14 @@ def test_every_kind_of_segment_is_under_this_contract() -> None:
 
 
 @pytest.fixture(params=[f"{name} / {canvas}" for name in SEGMENTS for canvas in CANVASES])
-def opened(request: pytest.FixtureRequest, media: Path, tmp_path: Path) -> Iterator[tuple[Callable[[], FrameSource], Canvas]]:
+def opened(request: pytest.FixtureRequest, media: Path, tmp_path: Path) -> tuple[Callable[[], FrameSource], Canvas]:
     name, _, canvas_name = request.param.partition(" / ")
     values = {"id": "s", **SEGMENTS[name]}
     segment: SegmentBase = KINDS[name.split()[0]].model_validate(values)
     facts, problems = MediaLibrary(tmp_path).facts(media, segment.assets())
     assert not problems
     canvas = CANVASES[canvas_name]
-    yield lambda: segment.open_frames(FrameRequest(media, canvas, facts, COUNT)), canvas
+    return lambda: segment.open_frames(FrameRequest(media, canvas, facts, COUNT)), canvas
 
 
 class TestEveryFrameSource:
