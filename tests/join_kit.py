@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -135,4 +136,4 @@ def methods(plan: RenderPlan) -> list[tuple[str, int]]:
 def steps(path: Path) -> Iterator[int]:
     """The distances between presentation times, ascending, in ticks."""
     shown = sorted(pts for pts, _, _ in packets(path))
-    return (after - before for before, after in zip(shown, shown[1:], strict=False))
+    return (after - before for before, after in pairwise(shown))

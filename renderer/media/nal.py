@@ -96,7 +96,7 @@ def escape(payload: bytes) -> bytes:
             zeros = 0
         result.append(byte)
         zeros = zeros + 1 if byte == 0 else 0
-    if payload and payload[-1] == 0:
+    if zeros >= 2:
         result.append(3)
     return bytes(result)
 

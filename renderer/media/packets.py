@@ -102,7 +102,7 @@ class _Scan:
 def _scan(container: Any, stream: VideoStream) -> _Scan:
     name = stream.codec_context.codec.canonical_name
     codec = _nal_codec(stream)
-    units, length_bytes = units_of_description(codec, stream.codec_context.extradata or b"") if codec else ((), 0)
+    units, length_bytes = _described(stream) if codec else ((), 0)
     scan = _Scan([], [], [], [], dict.fromkeys(units))
     position = 0
     for packet in container.demux(stream):
@@ -137,14 +137,8 @@ def _index(scan: _Scan, stream: VideoStream) -> PacketIndex:
 
     assert stream.time_base is not None
     tick_s = stream.time_base
-    codec = _nal_codec(stream)
     count = len(scan.pts)
-    sets: tuple[SetName, ...] = ()
-    trouble = ""
-    try:
-        sets = tuple(item.name for item in sets_of_units(codec, scan.units)) if codec else ()
-    except ValueError:
-        trouble = "its stream description is broken"
+    sets, trouble = _sets(scan, stream)
     if scan.missing_pts or count == 0:
         return PacketIndex(0, Fraction(1), Fraction(0), tick_s, 0, 0, (), "0", trouble="its pictures carry no times")
     pts = np.array(scan.pts, dtype=np.int64)
@@ -158,8 +152,6 @@ def _index(scan: _Scan, stream: VideoStream) -> PacketIndex:
     if rate is None:
         trouble = trouble or "its frame rate is not constant"
         rate = Fraction(stream.average_rate or 1)
-    if len({(name.kind, name.number) for name in sets}) < len(sets):
-        trouble = trouble or "its stream description changes along the way"
     spacing = 1 / (rate * tick_s)
     numbers = np.rint((pts - first) / float(spacing)).astype(np.int64)
     hidden_before = int((~shown & (numbers < 0)).sum())
@@ -185,6 +177,33 @@ def _index(scan: _Scan, stream: VideoStream) -> PacketIndex:
         description=hashlib.sha256(extradata).hexdigest()[:16],
         trouble=trouble or ("pictures in its middle are hidden" if len(scan.hidden) > hidden_before else ""),
     )
+
+
+def _described(stream: VideoStream) -> tuple[tuple[bytes, ...], int]:
+    """The units of the stream's description and the bytes of a length in its packets; nothing for a broken one."""
+    codec = _nal_codec(stream)
+    assert codec is not None
+    try:
+        return units_of_description(codec, stream.codec_context.extradata or b"")
+    except ValueError:
+        return (), 4
+
+
+def _sets(scan: _Scan, stream: VideoStream) -> tuple[tuple[SetName, ...], str]:
+    """The parameter sets of the whole stream, and why packets that need them cannot be taken."""
+    codec = _nal_codec(stream)
+    if codec is None:
+        return (), ""
+    try:
+        sets = tuple(item.name for item in sets_of_units(codec, scan.units))
+        described = {item.name for item in sets_of_units(codec, _described(stream)[0])}
+    except ValueError:
+        return (), "its stream description is broken"
+    if len({(name.kind, name.number) for name in sets}) < len(sets):
+        return sets, "its stream description changes along the way"
+    if set(sets) != described or not sets:
+        return sets, "its stream description is not whole"
+    return sets, ""
 
 
 def _keyframes(scan: _Scan, numbers: Any, positions: Any, is_end: Any, shown: Any) -> tuple[Keyframe, ...]:

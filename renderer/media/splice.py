@@ -95,7 +95,10 @@ def _change(codec: NalCodec, origin: _Origin, numbers: Numbers) -> Change | None
 
         data = bytes(packet)
         units = split_lengths(data, origin.length_bytes) if origin.length_bytes else split_start_codes(data)
-        changed = NewPacket(join_lengths(list(_changed(codec, units, numbers, origin.length_bytes == 0))))
+        try:
+            changed = NewPacket(join_lengths(list(_changed(codec, units, numbers, origin.length_bytes == 0))))
+        except ValueError as error:
+            raise RenderError(f"A copied picture is broken: {error}.", action="Render with --copy never.") from error
         changed.is_keyframe = packet.is_keyframe
         return changed
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+
 from tests.join_kit import TAGS, X264, a_clip, a_plan, ffmpeg, finish, methods, numbers, packets, seen_after, steps
 
 X265 = ["-c:v", "libx265", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-tag:v", "hvc1"]
