@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args
@@ -46,7 +47,7 @@ def explain(
         spot = _spot(detail["loc"], model, data, kinds)
         for steps, problem in _problems(detail, spot):
             path = (*spot.path, *steps)
-            found.setdefault(path, replace(problem, place=_joined(json_path(path), problem.place)))
+            found.setdefault(path, replace(problem, place=json_path(path)))
     return found
 
 
@@ -60,6 +61,22 @@ def record_in(annotation: Any) -> type[Record] | None:
     if inspect.isclass(annotation) and issubclass(annotation, Record):
         return annotation
     return next((found for part in get_args(annotation) if (found := record_in(part))), None)
+
+
+def limits(field: FieldInfo) -> tuple[float | None, float | None]:
+    """The lowest and the highest number that a field takes, where it has such limits."""
+    marks = [*field.metadata, *_marks(field.annotation)]
+    low = next((mark.ge for mark in marks if getattr(mark, "ge", None) is not None), None)
+    high = next((mark.le for mark in marks if getattr(mark, "le", None) is not None), None)
+    return low, high
+
+
+def _marks(annotation: Any) -> Iterator[Any]:
+    """What `Annotated` says inside an annotation such as `Annotated[float, Field(ge=0)] | None`."""
+    for mark in getattr(annotation, "__metadata__", ()):
+        yield from getattr(mark, "metadata", (mark,))
+    for part in get_args(annotation):
+        yield from _marks(part)
 
 
 def _spot(loc: tuple[str | int, ...], model: type[Record], data: object, kinds: Kinds) -> _Spot:
@@ -87,7 +104,7 @@ def _problems(detail: ErrorDetails, spot: _Spot) -> Iterator[tuple[JsonPath, Pro
         return
     cause = detail.get("ctx", {}).get("error")
     if isinstance(cause, BrokenRules):
-        yield from (((), problem) for problem in cause.problems)
+        yield from ((_steps(problem.place), problem) for problem in cause.problems)
     elif detail["type"] == "too_short" and spot.value:
         return  # its items are wrong, and each of them has been told
     elif isinstance(cause, ValueError):
@@ -129,8 +146,7 @@ def _kind(detail: ErrorDetails, spot: _Spot) -> Problem:
 
 
 def _range(detail: ErrorDetails, spot: _Spot) -> Problem:
-    limits = {type(item).__name__.lower(): item for item in (spot.field.metadata if spot.field else ())}
-    low, high = getattr(limits.get("ge"), "ge", None), getattr(limits.get("le"), "le", None)
+    low, high = limits(spot.field) if spot.field is not None else (None, None)
     if low is not None and high is not None:
         return Problem("", f"{_shown(spot.value)} is out of range.", f"Write a number from {low} to {high}.")
     return _other(detail, spot)
@@ -197,8 +213,9 @@ def _options(field: FieldInfo | None) -> tuple[Any, ...]:
     return tuple(option for option in literals(field.annotation) if option is not ...) if field is not None else ()
 
 
-def _suggestion(name: object, known: Any) -> str:
-    near = get_close_matches(str(name)[:60].lower(), list(known), n=1, cutoff=0.6)
+def _suggestion(name: object, known: Iterable[str]) -> str:
+    meant = str(name)[:60].lower()
+    near = get_close_matches(meant, [*known], n=1, cutoff=0.6) or [key for key in known if key.startswith(f"{meant}_")]
     return f'Did you mean "{near[0]}"?' if near else ""
 
 
@@ -223,7 +240,6 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
-def _joined(path: str, more: str) -> str:
-    if not more:
-        return path
-    return f"{path}.{more}" if path else more
+def _steps(place: str) -> JsonPath:
+    """`gain_curve[1].at` as the steps that lead there."""
+    return tuple(int(index) if index else key for index, key in re.findall(r"\[(\d+)\]|([^.\[\]]+)", place))

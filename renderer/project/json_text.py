@@ -66,6 +66,18 @@ def json_path(steps: JsonPath) -> str:
     return text
 
 
+def position(data: object, path: JsonPath) -> tuple[int, ...]:
+    """Sorts paths as they come in the file; what is missing there comes before what is."""
+    order: list[int] = []
+    for step in path:
+        if isinstance(data, dict):
+            order.append(next((number for number, key in enumerate(data) if key == step), -1))
+        else:
+            order.append(step if isinstance(step, int) else -1)
+        data = child(data, step)
+    return tuple(order)
+
+
 def without(data: Any, paths: Iterable[JsonPath]) -> Any:
     """A copy of JSON values that lacks the keys at `paths`. Items of lists stay, so that paths mean the same."""
     rest = copy.deepcopy(data)

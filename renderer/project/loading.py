@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from renderer.errors import Problem, ProjectError
 from renderer.layers import KINDS as LAYERS
 from renderer.project.explain import Kinds, explain
-from renderer.project.json_text import SIZE_LIMIT_BYTES, JsonPath, broken_values, read_json, without
+from renderer.project.json_text import SIZE_LIMIT_BYTES, JsonPath, broken_values, position, read_json, without
 from renderer.project.migrate import STEPS, migrate, version_of
 from renderer.project.model import FORMAT_VERSION, Project
 from renderer.project.paths import project_file
@@ -41,9 +41,10 @@ def parse(data: object, place: str) -> Project:
         raise ProjectError(
             "is not a project: its outermost value is no object.", place=place, action='Write {"reelwright": 1, …}.'
         )
+    problems = broken_values(data, place)
     version = _version(data, place)
     data = migrate(data, version, STEPS)
-    problems, fps = broken_values(data, place), _fps(data)
+    fps = _fps(data)
     try:
         project = _validated(data, fps)
         problems |= broken_rules(data, fps)
@@ -51,7 +52,7 @@ def parse(data: object, place: str) -> Project:
         problems = explain(error, Project, data, KINDS) | problems
         problems = _hidden_problems(data, fps, tuple(problems)) | problems
     if problems:
-        raise _refusal(problems, place, version)
+        raise _refusal(problems, data, place, version)
     return project
 
 
@@ -116,19 +117,14 @@ def _fps(data: dict[str, Any]) -> Fraction:
         return Fraction(Project.model_fields["fps"].default)
 
 
-def _refusal(problems: dict[JsonPath, Problem], place: str, version: int) -> ProjectError:
+def _refusal(problems: dict[JsonPath, Problem], data: object, place: str, version: int) -> ProjectError:
     name = Path(place).name
-    ordered = [problems[path] for path in sorted(problems, key=_in_order)]
+    ordered = [problems[path] for path in sorted(problems, key=lambda path: position(data, path))]
     told = tuple(replace(problem, place=f"{name}: {problem.place}".rstrip(": ")) for problem in ordered[:MOST_PROBLEMS])
     count = "one problem" if len(ordered) == 1 else f"{len(ordered)} problems"
     more = f", of which these are the first {MOST_PROBLEMS}" if len(ordered) > MOST_PROBLEMS else ""
     older = f" (read as format {FORMAT_VERSION}, which the places below belong to)" if version < FORMAT_VERSION else ""
     return ProjectError(f"cannot be used{older}; {count}{more}:", told, place=place)
-
-
-def _in_order(path: JsonPath) -> tuple[tuple[bool, int, str], ...]:
-    """Scene by scene and item by item, as the file is read."""
-    return tuple((isinstance(step, str), 0 if isinstance(step, str) else step, str(step)) for step in path)
 
 
 def _reason(error: Exception) -> str:
