@@ -67,17 +67,29 @@ def lay_out(scene: Scene, fps: Fraction, facts: Facts) -> SceneTimeline:
         start_s, stop_s = cursor, cursor + segment.duration_s(facts)
         start = frame_at(start_s, fps)
         stop = max(frame_at(stop_s, fps), start + 1)
-        cursor = stop_s
+        cursor = _bounded(stop_s)
         into_next = 0
         if segment.transition is not None and index + 1 < len(scene.segments):
             following = scene.segments[index + 1].duration_s(facts)
             free = stop - max(start, overlap_until)
             wanted = frame_at(segment.transition.duration, fps)
             into_next = max(0, min(wanted, free - 1, frame_at(following, fps) - 1))
-            cursor = stop_s - Fraction(into_next) / fps
+            cursor = _bounded(stop_s - Fraction(into_next) / fps)
         placed.append(Placed(segment, start, stop, start_s, stop_s, into_next))
         overlap_until = stop
     return SceneTimeline(scene, fps, tuple(_touching(placed)))
+
+
+def _bounded(seconds: Fraction) -> Fraction:
+    """`seconds`, to within 10^-18 s.
+
+    The sum of thousands of fractions with denominators of their own would else grow to a number of many pages, and
+    laying out a scene would take minutes.
+    """
+    return seconds if seconds.denominator <= _FINEST else Fraction(round(seconds * _FINEST), _FINEST)
+
+
+_FINEST = 10**18
 
 
 def _touching(placed: list[Placed]) -> list[Placed]:

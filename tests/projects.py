@@ -104,7 +104,7 @@ def segments(draw: st.DrawFn, segment_id: str, next_length: Fraction | None) -> 
     transition = None
     if next_length is not None and draw(st.booleans()):
         limit = min(length, next_length) / 2
-        transition = Transition(duration=draw(st.fractions(limit / 1000, limit, max_denominator=10**9)))
+        transition = Transition(duration=limit * draw(st.fractions(Fraction(1, 100), 1, max_denominator=100)))
     kind = draw(st.sampled_from(["clip", "still", "color"]))
     if kind == "clip":
         start, speed = draw(times), draw(st.fractions(Fraction(1, 100), 100, max_denominator=1000))

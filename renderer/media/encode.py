@@ -153,13 +153,23 @@ def thread_count(video: VideoOutput) -> int:
     return 1 if pixels <= 1920 * 1088 else 2 if pixels <= 2560 * 1440 else 4
 
 
+def _steady_asm() -> str:
+    """Keeps x264 from its AVX-512 code, which reads memory nobody wrote: the bytes would then depend on chance.
+
+    Found with x264 core 165 at sizes that are no multiple of 16 (docs/decisions/0010); AVX2 and below agree with plain C.
+    """
+    from numpy._core._multiarray_umath import __cpu_features__ as features
+
+    return ":asm=avx2" if features.get("AVX512F") and features.get("AVX2") else ""
+
+
 def encoder_options(video: VideoOutput, parameter_set_id: int) -> dict[str, str]:
     """The encoder's own options."""
     codec, speed = video.codec, video.quality.speed
     crf = str(video.quality.crf + CRF_SHIFT.get(codec, 0))
     threads = thread_count(video)
     if codec == "h264":
-        more = f":sps-id={parameter_set_id}" if parameter_set_id else ""
+        more = (f":sps-id={parameter_set_id}" if parameter_set_id else "") + _steady_asm()
         x264 = f"open-gop=0:scenecut=40:threads={threads}:sliced-threads=0:rc-lookahead=40{more}"
         return {"crf": crf, "preset": speed, "x264-params": x264}
     if codec == "h265":

@@ -35,9 +35,9 @@ class Index:
 
     @property
     def room_bytes(self) -> int:
-        """An upper bound: sizes, times, sync flags and (as sound and picture alternate) an offset for every packet."""
-        chunks = 2 * self.sounds + self.chapters if self.sounds else self.frames
-        return 8192 + 18 * self.frames + 12 * self.sounds + 20 * chunks + 400 * self.chapters
+        """An upper bound: size, time and sync flag of every packet, and an offset wherever sound and picture alternate."""
+        chunks = self.frames + min(self.sounds, self.frames + self.chapters + 1) + self.chapters
+        return 8192 + 18 * self.frames + 12 * self.sounds + 20 * chunks + 1000 * self.chapters
 
 
 class Muxer:
@@ -63,8 +63,6 @@ class Muxer:
         options: dict[str, str] = {}
         if form in ("mp4", "m4a", "mov") and index is not None:
             options = {"moov_size": str(index.room_bytes)}
-        if form == "webm" and index is not None:
-            options = {"reserve_index_space": str(1024 + 40 * (index.frames // 20 + 1))}
         with writing(self._shown):
             target.touch()
             self._container = av.open(str(target.absolute()), "w", format=MUXERS[form], options=options)
