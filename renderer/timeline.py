@@ -10,6 +10,8 @@ from renderer.project.model import AudioClip, Scene
 from renderer.segments import SegmentBase
 from renderer.timebase import frame_at
 
+_FINEST = 10**18
+
 
 @dataclass(frozen=True)
 class Placed:
@@ -87,9 +89,6 @@ def _bounded(seconds: Fraction) -> Fraction:
     laying out a scene would take minutes.
     """
     return seconds if seconds.denominator <= _FINEST else Fraction(round(seconds * _FINEST), _FINEST)
-
-
-_FINEST = 10**18
 
 
 def _touching(placed: list[Placed]) -> list[Placed]:
