@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from renderer.kinds import any_of, find_kinds
 from renderer.layers.base import LayerBase
@@ -24,4 +24,8 @@ def _refuse(value: Any) -> Any:
 if TYPE_CHECKING:
     AnyLayer = LayerBase
 else:
-    AnyLayer = any_of(KINDS, "a layer") if KINDS else Annotated[LayerBase, BeforeValidator(_refuse)]
+    AnyLayer = (
+        any_of(KINDS, "a layer")
+        if KINDS
+        else Annotated[LayerBase, BeforeValidator(_refuse), WithJsonSchema({"not": {}})]
+    )

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from renderer.errors import Problem
 from renderer.project.fields import BrokenRules, Record
@@ -127,9 +127,9 @@ def _unknown(detail: ErrorDetails, spot: _Spot) -> Problem:
 
 
 def _choice(detail: ErrorDetails, spot: _Spot) -> Problem:
-    options = _options(spot.field)
-    listed = ", ".join(_shown(option) for option in options)
-    near = _suggestion(spot.value, [str(option) for option in options]) if isinstance(spot.value, str) else ""
+    known = options(spot.field.annotation) if spot.field is not None else ()
+    listed = ", ".join(_shown(option) for option in known)
+    near = _suggestion(spot.value, [str(option) for option in known]) if isinstance(spot.value, str) else ""
     return Problem("", f"{_shown(spot.value)} is not known here.", f"{near} Use one of {listed}.".strip())
 
 
@@ -205,12 +205,11 @@ def _said(spot: _Spot) -> str:
     return (spot.field.description or "") if spot.field is not None else ""
 
 
-def _options(field: FieldInfo | None) -> tuple[Any, ...]:
-    def literals(annotation: Any) -> tuple[Any, ...]:
-        parts = get_args(annotation)
-        return sum((literals(part) or (() if isinstance(part, type) else (part,)) for part in parts), ())
-
-    return tuple(option for option in literals(field.annotation) if option is not ...) if field is not None else ()
+def options(annotation: Any) -> tuple[Any, ...]:
+    """The values that an annotation allows, where they are a fixed few."""
+    if get_origin(annotation) is Literal:
+        return get_args(annotation)
+    return tuple(option for part in get_args(annotation) for option in options(part))
 
 
 def _suggestion(name: object, known: Iterable[str]) -> str:
