@@ -65,7 +65,8 @@ class PlacedSound:
     """One sound on the joined timeline, in exact seconds of that timeline and of its file.
 
     The file plays from `in_s` to `out_s` (its own clock, zero at `MediaFacts.zero_s`) at `speed`, from `start_s` on,
-    cut at `stop_s`; with `loop` it repeats until `stop_s`. Gains add. `curve` holds (seconds after start_s, dB).
+    ended at `stop_s`; with `loop` it repeats until then. Fades and `curve`, which holds (seconds after start_s, dB), are
+    laid on that; what is heard of it lies in `from_s` to `to_s`. Gains add.
     """
 
     kind: str
@@ -81,7 +82,8 @@ class PlacedSound:
     fade_in_s: Fraction = Fraction(0)
     fade_out_s: Fraction = Fraction(0)
     loop: bool = False
-    label: str = ""
+    from_s: Fraction = Fraction(0)
+    to_s: Fraction | None = None
 
 
 @dataclass(frozen=True)

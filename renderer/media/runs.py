@@ -52,11 +52,21 @@ def open_video(path: Path, stream_index: int | None = None) -> tuple[InputContai
     raise MediaError("holds no picture.", place=str(path))
 
 
+@dataclass(frozen=True)
+class Survey:
+    """FFmpeg's name of the codec, the description beside the packets, and how far pictures are reordered."""
+
+    codec: str
+    extradata: bytes
+    reorder_depth: int
+
+
 class RunReader:
     """Reads runs one after the other; a file that several runs in a row come from stays open. Used on one thread."""
 
     def __init__(self, fps: Fraction) -> None:
         self._fps = fps
+        self._surveys: dict[Path, Survey] = {}
         self._path: Path | None = None
         self._container: InputContainer | None = None
         self._stream: VideoStream | None = None
@@ -69,11 +79,17 @@ class RunReader:
             self._path = run.path
         return self._stream
 
+    def survey(self, run: Run) -> Survey:
+        """How the run's file describes its stream; each file is looked at once."""
+        if run.path not in self._surveys:
+            context = self.stream(run).codec_context
+            depth = max(0, int(context.reorder_depth))
+            self._surveys[run.path] = Survey(context.codec.canonical_name, context.extradata or b"", depth)
+        return self._surveys[run.path]
+
     def reorder_depth(self, run: Run) -> int:
         """How many packets before it is shown a frame of `run` may be decoded."""
-        if run.reorder_depth is not None:
-            return run.reorder_depth
-        return max(0, int(self.stream(run).codec_context.reorder_depth))
+        return self.survey(run).reorder_depth if run.reorder_depth is None else run.reorder_depth
 
     def packets(self, run: Run) -> Iterator[Packet[Any]]:
         """The run's packets in decoding order, each with its frame number within the run as `pts`.

@@ -42,10 +42,12 @@ class Splice:
         Copied packets keep their bytes wherever they can: their parameter sets keep their numbers, the most copied
         first, and those of encoded parts move out of their way.
         """
-        codec = NAL_CODECS.get(reader.stream(runs[0]).codec_context.codec.canonical_name)
+        codec = NAL_CODECS.get(reader.survey(runs[0]).codec)
         if codec is None:
             return Splice(None, (None,) * len(runs))
-        origins = [_origin(codec, run, reader) for run in runs]
+        by_path = {run.path: run for run in runs}
+        found = {path: _origin(codec, run, reader) for path, run in by_path.items()}
+        origins = [found[run.path] for run in runs]
         weights: dict[_Origin, int] = {}
         for run, origin in zip(runs, origins, strict=True):
             weights[origin] = weights.get(origin, 0) + (run.frame_count << 40 if run.is_copy else run.frame_count)
@@ -76,7 +78,7 @@ class _Origin:
 
 
 def _origin(codec: NalCodec, run: Run, reader: RunReader) -> _Origin:
-    extradata = reader.stream(run).codec_context.extradata or b""
+    extradata = reader.survey(run).extradata
     try:
         units, length_bytes = units_of_description(codec, extradata)
         return _Origin(sets_of_units(codec, units), length_bytes, extradata)

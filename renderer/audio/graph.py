@@ -1,0 +1,135 @@
+"""The filter chains of a mix, in samples: every place is exact. Built with ffmpeg-python; nothing runs here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from renderer.facts import MediaFacts
+from renderer.plan import PlacedSound
+
+CONTROL_HZ = 1000
+"""Rate of control signals (gain curves, ducking); upsampled they are smooth to the sample."""
+
+_SEEKABLE = ("wav", "flac", "mov", "matroska", "w64", "aiff")
+"""Containers (by the start of FFmpeg's name) whose seeks are exact to the sample."""
+
+_SEEK_MARGIN_S = 2
+
+
+@dataclass(frozen=True)
+class Control:
+    """A gain signal: mono 32-bit floats at CONTROL_HZ, as a raw file. Starts with the sound, or with the mix."""
+
+    path: Path
+
+
+def samples(seconds: Fraction, rate: int) -> int:
+    """The sample boundary nearest to a time; halves go up."""
+    return int((seconds * rate * 2 + 1) // 2)
+
+
+def sound_stream(sound: PlacedSound, media: MediaFacts, path: Path, rate: int, curve: Control | None) -> Any:
+    """A sound as stereo floats at `rate`, delayed to its place on the timeline."""
+    assert media.audio is not None
+    # ffmpeg counts from the container's start; the project counts from the clip's first picture or sound.
+    zero_s = media.zero_s - media.start_s
+    first_s, last_s = zero_s + sound.in_s, zero_s + sound.out_s
+    seek_s = Fraction(0)
+    options: dict[str, Any] = {"protocol_whitelist": "file"}
+    if media.container.startswith(_SEEKABLE) and first_s > 2 * _SEEK_MARGIN_S:
+        seek_s = Fraction(int(first_s) - _SEEK_MARGIN_S)
+        options["ss"] = int(seek_s)
+    stream = ffmpeg.input(f"file:{path}", **options)[str(media.audio.index)]
+    # Gaps in the file become silence, and what comes before its first sound too.
+    stream = stream.filter("aresample", rate, **{"async": 1, "first_pts": 0})
+    stream = _stereo(stream, media.audio.channels)
+    stream = stream.filter(
+        "atrim", start_sample=samples(first_s - seek_s, rate), end_sample=samples(last_s - seek_s, rate)
+    ).filter("asetpts", "N/SR/TB")
+    for factor in _tempo_factors(sound.speed):
+        stream = stream.filter("atempo", factor)
+    length = samples(sound.stop_s, rate) - samples(sound.start_s, rate)
+    if sound.loop:
+        once = samples((sound.out_s - sound.in_s) / sound.speed, rate)
+        stream = stream.filter("aloop", loop=-1, size=max(1, once))
+    stream = stream.filter("atrim", end_sample=length).filter("asetpts", "N/SR/TB")
+    if sound.gain_db:
+        stream = stream.filter("volume", f"{sound.gain_db}dB", precision="double")
+    stream = _faded(stream, sound, length, rate)
+    if curve is not None:
+        stream = ffmpeg.filter([stream.filter("apad"), control_stream(curve, rate)], "amultiply").filter(
+            "atrim", end_sample=length
+        )
+    return _placed(stream, sound, rate)
+
+
+def control_stream(control: Control, rate: int) -> Any:
+    """A control signal as stereo floats at `rate`; after its end the last value goes on long enough for any mix."""
+    stream = ffmpeg.input(f"file:{control.path}", f="f32le", ar=CONTROL_HZ, ac=1, protocol_whitelist="file")
+    return stream.filter("aresample", rate).filter("pan", "stereo|c0<c0|c1<c0")
+
+
+def mixed(streams: Sequence[Any]) -> Any:
+    """The plain sum of streams."""
+    if len(streams) == 1:
+        return streams[0]
+    return ffmpeg.filter(list(streams), "amix", inputs=len(streams), normalize=0, dropout_transition=0)
+
+
+def whole(stream: Any, sample_count: int) -> Any:
+    """Exactly `sample_count` samples: silence where nothing plays, nothing after the end."""
+    return stream.filter("apad", whole_len=sample_count).filter("atrim", end_sample=sample_count)
+
+
+def file_stream(path: Path) -> Any:
+    """A file that an earlier step wrote: stereo floats at the mix's rate."""
+    return ffmpeg.input(f"file:{path}", protocol_whitelist="file").audio
+
+
+def arguments(stream: Any, target: Path, **options: Any) -> list[str]:
+    """The command line that writes `stream` to `target`."""
+    made: list[str] = ffmpeg.output(stream, f"file:{target}", **options).get_args()
+    return made
+
+
+def _stereo(stream: Any, channels: int) -> Any:
+    if channels == 1:
+        stream = stream.filter("pan", "stereo|c0<c0|c1<c0")
+    return stream.filter("aformat", sample_fmts="fltp", channel_layouts="stereo")
+
+
+def _tempo_factors(speed: Fraction) -> list[float]:
+    """`atempo` takes 0.5 to 100 at a time; slower is a chain."""
+    if speed == 1:
+        return []
+    factors, left = [], float(speed)
+    while left < 0.5:
+        factors.append(0.5)
+        left /= 0.5
+    return [*factors, left]
+
+
+def _faded(stream: Any, sound: PlacedSound, length: int, rate: int) -> Any:
+    """Fades of equal power, so that one sound going over into another keeps its loudness."""
+    rise, fall = min(length, samples(sound.fade_in_s, rate)), min(length, samples(sound.fade_out_s, rate))
+    if rise:
+        stream = stream.filter("afade", type="in", start_sample=0, nb_samples=rise, curve="qsin")
+    if fall:
+        stream = stream.filter("afade", type="out", start_sample=length - fall, nb_samples=fall, curve="qsin")
+    return stream
+
+
+def _placed(stream: Any, sound: PlacedSound, rate: int) -> Any:
+    start = samples(sound.start_s, rate)
+    first = max(start, samples(sound.from_s, rate))
+    last = samples(sound.stop_s if sound.to_s is None else min(sound.stop_s, sound.to_s), rate)
+    if first > start or last < samples(sound.stop_s, rate):
+        stream = stream.filter("atrim", start_sample=first - start, end_sample=last - start)
+        stream = stream.filter("asetpts", "N/SR/TB")
+    return stream.filter("adelay", delays=f"{first}S", all=1) if first else stream

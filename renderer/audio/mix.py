@@ -1,0 +1,261 @@
+"""The whole timeline's sound, mixed once: placed, ducked, brought to its loudness, encoded."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from tempfile import mkdtemp
+from threading import Event
+from typing import Any
+
+import numpy as np
+
+from renderer.audio.activity import ENVELOPE_HZ, Floats, active_spans, curve_gain, duck_gain
+from renderer.audio.graph import (
+    CONTROL_HZ,
+    Control,
+    arguments,
+    control_stream,
+    file_stream,
+    mixed,
+    sound_stream,
+    whole,
+)
+from renderer.audio.loudness import LOSSY_MARGIN_DB, METER, MOST_GAIN_DB, Loudness, gain_to, read_meter
+from renderer.errors import MediaError, StoreError, ToolError
+from renderer.facts import MediaFacts
+from renderer.ffmpeg import find_ffmpeg, run_ffmpeg
+from renderer.output import AudioOutput
+from renderer.plan import AudioPlan, PlacedSound
+from renderer.project.paths import inside
+
+INPUTS_AT_ONCE = 24
+"""More sounds than this are mixed in groups first: open files and filters have limits."""
+
+CLOSE_LU = 0.2
+"""How near the target is near enough."""
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class MixResult:
+    """What was written. Loudness (LUFS) and true peak (dBTP) are those before a lossy codec; None where not measured."""
+
+    size_bytes: int
+    sample_count: int
+    loudness_lufs: float | None
+    true_peak_dbtp: float | None
+    warnings: tuple[str, ...] = ()
+
+
+def mix(
+    plan: AudioPlan,
+    folder: Path,
+    output: AudioOutput,
+    target: Path,
+    *,
+    facts: Mapping[str, MediaFacts],
+    stop: Event,
+    progress: Progress,
+) -> MixResult:
+    """Write the mix of exactly `plan.sample_count` samples to `target`, whole or not at all.
+
+    `progress` hears the step and its seconds done, on this thread. Raises Stopped soon after `stop`, MediaError for a
+    sound that cannot be read, ToolError, StoreError.
+    """
+    with _work_folder(target) as work:
+        return _Mix(plan, folder, output, work, facts, stop, progress).write(target)
+
+
+@dataclass(frozen=True)
+class _Mix:
+    plan: AudioPlan
+    folder: Path
+    output: AudioOutput
+    work: Path
+    facts: Mapping[str, MediaFacts]
+    stop: Event
+    progress: Progress
+
+    def write(self, target: Path) -> MixResult:
+        stream = whole(self._all(), self.plan.sample_count)
+        made = self.work / f"made{target.suffix}"
+        if self.plan.loudness_lufs is None:
+            self._run("mix", stream, made, **self._codec())
+            made.replace(target)
+            return MixResult(target.stat().st_size, self.plan.sample_count, None, None)
+        flat = self.work / "flat.wav"
+        measured = self._measured("mix", stream, flat)
+        loud, result, warnings = self._levelled(flat, measured, self.plan.loudness_lufs)
+        self._run("encode", loud, made, **self._codec())
+        made.replace(target)
+        told = (None, None) if result.is_silent else (result.integrated_lufs, result.true_peak_dbtp)
+        return MixResult(target.stat().st_size, self.plan.sample_count, *told, warnings)
+
+    def _all(self) -> Any:
+        """Every kind's sum, ducked, summed."""
+        kinds = list(dict.fromkeys(sound.kind for sound in self.plan.sounds))
+        streams = {kind: self._kind([sound for sound in self.plan.sounds if sound.kind == kind]) for kind in kinds}
+        for rule in self.plan.ducks:
+            under = [sound for sound in self.plan.sounds if sound.kind in rule.under]
+            spans = active_spans(self._envelope(rule.kind, under))
+            if spans:
+                gain = duck_gain(spans, rule.by_db, self._duration_s(), CONTROL_HZ)
+                control = control_stream(self._control(f"duck-{rule.kind}", gain), self.plan.sample_rate)
+                padded = whole(streams[rule.kind], self.plan.sample_count)
+                streams[rule.kind] = mixed_by(padded, control)
+        return mixed([stream for kind in kinds for stream in _flat(streams[kind])])
+
+    def _kind(self, sounds: Sequence[PlacedSound]) -> Any:
+        """One kind: its few sounds as streams, or its many as files of their sums."""
+        crowded = len(self.plan.sounds) > INPUTS_AT_ONCE
+        ducked = any(rule.kind == sounds[0].kind for rule in self.plan.ducks)
+        if not crowded:
+            streams = [self._sound(sound) for sound in sounds]
+            return mixed(streams) if ducked else streams
+        groups = [sounds[n : n + INPUTS_AT_ONCE] for n in range(0, len(sounds), INPUTS_AT_ONCE)]
+        files = []
+        for number, group in enumerate(groups):
+            file = self.work / f"{sounds[0].kind}-{number}.wav"
+            self._run("mix", mixed([self._sound(sound) for sound in group]), file, **_FLOATS)
+            files.append(file_stream(file))
+        return mixed(files)
+
+    def _sound(self, sound: PlacedSound) -> Any:
+        media = self.facts[sound.path]
+        curve = None
+        if sound.curve:
+            points = tuple((float(at), gain_db) for at, gain_db in sound.curve)
+            gain = curve_gain(points, float(sound.stop_s - sound.start_s), CONTROL_HZ)
+            curve = self._control(f"curve-{self.plan.sounds.index(sound)}", gain)
+        return sound_stream(sound, media, inside(self.folder, sound.path), self.plan.sample_rate, curve)
+
+    def _envelope(self, kind: str, sounds: Sequence[PlacedSound]) -> Floats:
+        file = self.work / f"under-{kind}.raw"
+        stream = mixed(list(_flat(self._kind(sounds))))
+        self._run("measure", stream, file, f="f32le", ac=1, ar=ENVELOPE_HZ)
+        return np.fromfile(file, dtype=np.float32)
+
+    def _control(self, name: str, gain: Floats) -> Control:
+        path = self.work / f"{name}.raw"
+        gain.tofile(path)
+        return Control(path)
+
+    def _levelled(self, flat: Path, measured: Loudness, target_lufs: float) -> tuple[Any, Loudness, tuple[str, ...]]:
+        """The mix at its loudness: one gain where the peaks allow, with a limiter where they do not."""
+        source = partial(file_stream, flat)
+        if measured.is_silent:
+            return source(), measured, ("The mix is silent or too short to measure; its loudness is left as it is.",)
+        peak_dbtp = self.plan.true_peak_dbtp - (LOSSY_MARGIN_DB if self.output.bit_rate else 0.0)
+        gain_db = gain_to(target_lufs, measured)
+        warnings = ()
+        if gain_db == MOST_GAIN_DB:
+            warnings = (f"The mix is very quiet; it was raised by {MOST_GAIN_DB:g} dB and no more.",)
+        if measured.true_peak_dbtp + gain_db <= peak_dbtp:
+            result = Loudness(measured.integrated_lufs + gain_db, measured.true_peak_dbtp + gain_db)
+            return _gained(source(), gain_db), result, warnings
+        limited = self.work / "limited.wav"
+        result = measured
+        for _ in range(4):
+            loud = _limited(_gained(source(), gain_db), peak_dbtp, self.plan.sample_rate)
+            result = self._measured("measure", whole(loud, self.plan.sample_count), limited)
+            short_db = target_lufs - result.integrated_lufs
+            if abs(short_db) <= CLOSE_LU:
+                break
+            gain_db = min(MOST_GAIN_DB, gain_db + short_db)
+        if abs(target_lufs - result.integrated_lufs) > 2 * CLOSE_LU:
+            near = f"{result.integrated_lufs:.1f} LUFS instead of {target_lufs:g}"
+            warnings = (*warnings, f"The peaks leave room for {near}; lower music or effects to get nearer.")
+        return file_stream(limited), result, warnings
+
+    def _measured(self, step: str, stream: Any, file: Path) -> Loudness:
+        said = self._run(step, stream.filter("ebur128", **METER), file, **_FLOATS)
+        return read_meter(said)
+
+    def _run(self, step: str, stream: Any, target: Path, **options: Any) -> str:
+        line = arguments(stream, target, **{"threads": 1, "bitexact": None, "map_metadata": -1, **options})
+        try:
+            return run_ffmpeg(
+                ["-loglevel", "info", *self._from_file(line, target)],
+                stop=self.stop,
+                progress=lambda done_s: self.progress(step, float(done_s)),
+            )
+        except ToolError as error:
+            if "No space left" in str(error) or "File too large" in str(error):
+                raise StoreError("cannot be written: the disk is full.", place=str(target.parent)) from error
+            for sound in self.plan.sounds:
+                if sound.path in str(error):
+                    raise MediaError(f"cannot be mixed: {error.what}", place=sound.path) from error
+            raise
+
+    def _from_file(self, line: list[str], target: Path) -> list[str]:
+        """The graph comes from a file, so that the length of a command line is no limit."""
+        if "-filter_complex" not in line:
+            return line
+        at = line.index("-filter_complex")
+        script = self.work / f"{target.stem}.graph"
+        script.write_text(line[at + 1], encoding="utf-8")
+        option = "-/filter_complex" if find_ffmpeg().number >= (7, 0) else "-filter_complex_script"
+        return [*line[:at], option, str(script), *line[at + 2 :]]
+
+    def _codec(self) -> dict[str, Any]:
+        return _codec_options(self.output)
+
+    def _duration_s(self) -> float:
+        return float(Fraction(self.plan.sample_count, self.plan.sample_rate))
+
+
+_FLOATS: dict[str, Any] = {"acodec": "pcm_f32le", "rf64": "auto", "f": "wav"}
+
+
+def _codec_options(output: AudioOutput) -> dict[str, Any]:
+    match output.codec:
+        case "aac":
+            return {"acodec": "aac", "audio_bitrate": output.bit_rate, "f": "ipod"}
+        case "opus":
+            return {"acodec": "libopus", "audio_bitrate": output.bit_rate, "f": "webm"}
+        case "mp3":
+            return {"acodec": "libmp3lame", "audio_bitrate": output.bit_rate, "f": "mp3"}
+        case _:
+            return {"acodec": "pcm_s24le", "rf64": "auto", "f": "wav"}
+
+
+def mixed_by(stream: Any, gain: Any) -> Any:
+    """A stream times a gain signal of at least its length."""
+    import ffmpeg
+
+    return ffmpeg.filter([stream, gain], "amultiply")
+
+
+def _flat(streams: Any) -> Iterator[Any]:
+    if isinstance(streams, list):
+        yield from streams
+    else:
+        yield streams
+
+
+def _gained(stream: Any, gain_db: float) -> Any:
+    return stream.filter("volume", f"{gain_db:.4f}dB", precision="double")
+
+
+def _limited(stream: Any, peak_dbtp: float, rate: int) -> Any:
+    """True peaks held by limiting at four times the rate, where peaks between samples are seen."""
+    limit = 10 ** (peak_dbtp / 20)
+    fast = stream.filter("aresample", 4 * rate)
+    held = fast.filter("alimiter", limit=f"{limit:.6f}", attack=5, release=80, level="disabled", latency=1)
+    return held.filter("aresample", rate)
+
+
+@contextlib.contextmanager
+def _work_folder(target: Path) -> Iterator[Path]:
+    folder = Path(mkdtemp(prefix=".mix-", dir=target.parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
