@@ -34,14 +34,17 @@ def samples(seconds: Fraction, rate: int) -> int:
     return int((seconds * rate * 2 + 1) // 2)
 
 
-def sound_stream(sound: PlacedSound, media: MediaFacts, path: Path, rate: int, curve: Control | None) -> Any:
-    """A sound as stereo floats at `rate`, delayed to its place on the timeline."""
+def sound_stream(
+    sound: PlacedSound, media: MediaFacts, path: Path, rate: int, curve: Control | None, number: int
+) -> Any:
+    """A sound as stereo floats at `rate`, delayed to its place on the timeline. `number` is another for each sound."""
     assert media.audio is not None
     # ffmpeg counts from the container's start; the project counts from the clip's first picture or sound.
     zero_s = media.zero_s - media.start_s
     first_s, last_s = zero_s + sound.in_s, zero_s + sound.out_s
     seek_s = Fraction(0)
-    options: dict[str, Any] = {"protocol_whitelist": "file"}
+    # ffmpeg-python takes equal inputs for the same one, which cannot feed two chains; a queue size tells them apart.
+    options: dict[str, Any] = {"protocol_whitelist": "file", "thread_queue_size": 64 + number}
     if media.container.startswith(_SEEKABLE) and first_s > 2 * _SEEK_MARGIN_S:
         seek_s = Fraction(int(first_s) - _SEEK_MARGIN_S)
         options["ss"] = int(seek_s)

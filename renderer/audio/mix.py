@@ -128,13 +128,13 @@ class _Mix:
         return mixed(files)
 
     def _sound(self, sound: PlacedSound) -> Any:
-        media = self.facts[sound.path]
+        media, number = self.facts[sound.path], next(n for n, each in enumerate(self.plan.sounds) if each is sound)
         curve = None
         if sound.curve:
             points = tuple((float(at), gain_db) for at, gain_db in sound.curve)
             gain = curve_gain(points, float(sound.stop_s - sound.start_s), CONTROL_HZ)
-            curve = self._control(f"curve-{self.plan.sounds.index(sound)}", gain)
-        return sound_stream(sound, media, inside(self.folder, sound.path), self.plan.sample_rate, curve)
+            curve = self._control(f"curve-{number}", gain)
+        return sound_stream(sound, media, inside(self.folder, sound.path), self.plan.sample_rate, curve, number)
 
     def _envelope(self, kind: str, sounds: Sequence[PlacedSound]) -> Floats:
         file = self.work / f"under-{kind}.raw"

@@ -1,0 +1,98 @@
+"""What in some folders and files could become a project: files by kind, in natural order, grouped into scenes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from renderer.errors import Problem, UsageError
+from renderer.project.model import AudioKind
+
+PICTURES = frozenset(
+    "3gp apng avi avif bmp dv exr flv gif heic jpeg jpg jxl m2ts m2v m4v mkv mov mp4 mpeg mpg mts mxf ogv png tga tif "
+    "tiff ts vob webm webp wmv y4m".split()
+)
+"""Name endings of videos and stills. Which of them a file is, its probe tells."""
+
+SOUNDS = frozenset("aac ac3 aif aiff caf flac m4a mka mp2 mp3 oga ogg opus w64 wav wma".split())
+"""Name endings of sounds."""
+
+_KIND_WORDS: tuple[tuple[AudioKind, tuple[str, ...]], ...] = (
+    ("narration", ("narration", "narrator", "voice", "voiceover", "vo", "speech", "commentary")),
+    ("dialogue", ("dialogue", "dialog", "dlg", "lines")),
+    ("sfx", ("sfx", "fx", "effect", "effects", "foley", "ambience", "ambient", "atmo", "noise")),
+    ("music", ("music", "theme", "score", "song", "soundtrack", "bgm", "jingle")),
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Files that belong to one scene, in order. `name` is "" where no sub-folder gave one."""
+
+    name: str
+    pictures: tuple[Path, ...]
+    sounds: tuple[Path, ...]
+
+
+def gather(given: Iterable[Path]) -> tuple[tuple[Group, ...], tuple[Problem, ...]]:
+    """Groups of media files: each sub-folder of a folder is one; all else is together in the first.
+
+    Hidden files are passed over, files of other kinds are told as notes. Raises UsageError for what is not there.
+    """
+    found: dict[str, list[Path]] = {}
+    for path in given:
+        if path.is_dir():
+            for file in sorted(_files(path), key=lambda file: natural_key(file.relative_to(path).as_posix())):
+                steps = file.relative_to(path).parts
+                found.setdefault(steps[0] if len(steps) > 1 else "", []).append(file)
+        elif path.is_file():
+            found.setdefault("", []).append(path)
+        else:
+            raise UsageError(f"{path} is not there.", place="--clips", action="Give folders or files that exist.")
+    groups = tuple(
+        Group(
+            name,
+            tuple(dict.fromkeys(file for file in found[name] if _ending(file) in PICTURES)),
+            tuple(dict.fromkeys(file for file in found[name] if _ending(file) in SOUNDS)),
+        )
+        for name in sorted(found, key=natural_key)
+    )
+    others = (file for files in found.values() for file in files if _ending(file) not in PICTURES | SOUNDS)
+    notes = tuple(Problem(str(file), "is no kind of media file that is known.", blocking=False) for file in others)
+    return tuple(group for group in groups if group.pictures or group.sounds), notes
+
+
+def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Sorts as people count: `shot 2` before `shot 10`, without regard to case; folder by folder."""
+    parts = re.findall(r"[0-9]{1,18}|/|[^0-9/]+", text.casefold())
+    return tuple((1, int(part), "") if part[0] in "0123456789" else (part != "/", -1, part) for part in parts) + (
+        (-1, 0, text),
+    )
+
+
+def sound_kind(file: Path) -> AudioKind:
+    """What a sound is, by the words in its name or its folder's; music where nothing tells."""
+    for text in (file.stem, file.parent.name):
+        words = set(re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", text).lower()))
+        for kind, telling in _KIND_WORDS:
+            if words & set(telling):
+                return kind
+    return "music"
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Every file below `folder` that is not hidden; links to folders are not followed, so that no ring is walked."""
+    for entry in folder.iterdir():
+        if entry.name.startswith((".", "~")) or entry.name == "project.json":
+            continue
+        if entry.is_dir():
+            if not entry.is_symlink():
+                yield from _files(entry)
+        elif entry.is_file():
+            yield entry
+
+
+def _ending(file: Path) -> str:
+    return file.suffix[1:].lower()
