@@ -24,6 +24,8 @@ OLDEST = (5, 1)
 """Older ones lack options of the filters that the mix uses."""
 
 _PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+"""Loaded before any fork: a child between fork and exec must not load anything."""
 _GRACE_S = 1.0
 
 
@@ -174,4 +176,5 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 
 def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    assert _LIBC is not None
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
