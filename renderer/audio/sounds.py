@@ -1,15 +1,14 @@
-"""Which sounds a file has and where each of them lies. Pure."""
+"""Which sounds are heard when: scenes, choices and the mix become one list on the joined timeline. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from fractions import Fraction
-from math import floor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from renderer.digest import ENGINE, codecs_version, digest
-from renderer.facts import Facts, MediaFacts
+from renderer.digest import ENGINE, digest
+from renderer.facts import Facts
 from renderer.output import AudioOutput
 from renderer.plan import AudioPlan, Choice, DuckRule, PlacedSound
 from renderer.project.model import MIX_KINDS, AudioClip, Mix, MixKind, Project
@@ -19,170 +18,138 @@ from renderer.timeline import Placed, SceneTimeline
 if TYPE_CHECKING:
     from renderer.planning import PlacedScene
 
-MIX_ENGINE = 1
-"""Raised by whoever changes what is heard for the same wish."""
-
 
 def plan_audio(
-    project: Project,
-    scenes: Sequence[PlacedScene],
-    facts: Facts,
-    choice: Choice,
-    output: AudioOutput,
-    fps: Fraction,
+    project: Project, scenes: Sequence[PlacedScene], facts: Facts, choice: Choice, output: AudioOutput, fps: Fraction
 ) -> AudioPlan | None:
-    """The mix of these scenes, as long as their frames; None where nothing is heard.
-
-    A file that `facts` does not know, or that has no sound, is left out: that is told elsewhere, before any work.
-    """
-    heard = heard_kinds(project.mix, choice)
-    sounds = tuple(
-        replace(sound, gain_db=sound.gain_db + project.mix.of(kind).gain_db)
-        for scene in scenes
-        for kind, whole in _scene_sounds(scene.timeline, facts)
-        if kind in heard and (sound := _within(whole, scene)) is not None
-    )
+    """The mix of these scenes as they lie in the joined file; None where nothing is heard."""
+    heard = heard_kinds(project.mix, choice.audio)
+    sounds = tuple(sound for scene in scenes for sound in _scene_sounds(scene, project.mix, facts, fps, heard))
     if not sounds:
         return None
-    frame_count = sum(scene.stop - scene.start for scene in scenes)
-    plan = AudioPlan(
-        digest="",
-        sample_count=sample_at(frame_count / fps, output.sample_rate),
+    present = {sound.kind for sound in sounds}
+    ducks = tuple(
+        DuckRule(kind, under, duck.by_db)
+        for kind in MIX_KINDS
+        if (duck := project.mix.of(kind).duck) is not None and kind in present
+        if (under := tuple(name for name in duck.under if name in present and name != kind))
+    )
+    frames = sum(scene.stop - scene.start for scene in scenes)
+    sample_count = round(frames / fps * output.sample_rate)
+    loudness = project.mix.loudness if choice.loudness_lufs is None else choice.loudness_lufs
+    wish = {
+        "engine": ENGINE,
+        "output": asdict(output),
+        "samples": sample_count,
+        "sounds": [{**asdict(sound), "path": ""} for sound in sounds],
+        "ducks": [asdict(duck) for duck in ducks],
+        "loudness": [loudness, project.mix.true_peak],
+    }
+    return AudioPlan(
+        digest=digest(wish),
+        sample_count=sample_count,
         sample_rate=output.sample_rate,
         sounds=sounds,
-        ducks=_ducks(project.mix, {sound.kind for sound in sounds}),
-        loudness_lufs=project.mix.loudness if choice.loudness_lufs is None else choice.loudness_lufs,
+        ducks=ducks,
+        loudness_lufs=loudness,
         true_peak_dbtp=project.mix.true_peak,
     )
-    return replace(plan, digest=digest(_wish(plan, output)))
 
 
-def heard_kinds(mix: Mix, choice: Choice) -> frozenset[MixKind]:
-    """The kinds that are heard: chosen, not muted, and solo where any kind is."""
-    solo = any(mix.of(kind).solo for kind in MIX_KINDS)
-    return frozenset(
-        kind
-        for kind in MIX_KINDS
-        if (choice.audio is None or kind in choice.audio) and not mix.of(kind).mute and (mix.of(kind).solo or not solo)
-    )
+def heard_kinds(mix: Mix, chosen: tuple[str, ...] | None) -> frozenset[str]:
+    """The kinds that are chosen, not muted, and solo where any chosen kind is solo."""
+    kinds = [kind for kind in MIX_KINDS if (chosen is None or kind in chosen) and not mix.of(kind).mute]
+    solo = [kind for kind in kinds if mix.of(kind).solo]
+    return frozenset(solo or kinds)
 
 
-def sample_at(seconds: Fraction, sample_rate: int) -> int:
-    """The sample nearest to a time; halves go up, so sounds that share a time share a sample."""
-    return floor(seconds * sample_rate + Fraction(1, 2))
-
-
-def _scene_sounds(timeline: SceneTimeline, facts: Facts) -> Iterator[tuple[MixKind, PlacedSound]]:
-    """Every sound of a scene on the scene's own clock, as if all of it was rendered."""
-    fade_in = 0
-    for place in timeline.placed:
-        if isinstance(place.segment, ClipSegment):
-            media = facts.get(place.segment.clip)
-            if media is not None and media.audio is not None:
-                yield "clip", _own_sound(place, place.segment, fade_in, timeline, media)
-        fade_in = place.into_next
-    for clip in timeline.scene.audio:
-        media = facts.get(clip.clip)
-        if clip.mute or media is None or media.audio is None:
-            continue
-        sound = _audio_clip(clip, timeline, media)
-        if sound is not None:
-            yield clip.kind, sound
+def _scene_sounds(
+    scene: PlacedScene, mix: Mix, facts: Facts, fps: Fraction, heard: frozenset[str]
+) -> Iterator[PlacedSound]:
+    """A scene's sounds, in an order that depends on nothing but the project."""
+    shift_s = (scene.offset - scene.start) / fps
+    window = (scene.offset / fps, (scene.offset + scene.stop - scene.start) / fps)
+    if "clip" in heard:
+        for place, before in zip(scene.timeline.placed, (None, *scene.timeline.placed), strict=False):
+            yield from _heard(_own_sound(place, before, mix, facts, fps, shift_s, window))
+    for clip in scene.timeline.scene.audio:
+        if clip.kind in heard and not clip.mute:
+            yield from _heard(_audio_clip(clip, scene.timeline, mix, facts, shift_s, window))
 
 
 def _own_sound(
-    place: Placed, segment: ClipSegment, fade_in: int, timeline: SceneTimeline, media: MediaFacts
-) -> PlacedSound:
-    """A clip's own sound, bound to its pictures: it begins and ends with its first and last frame."""
-    fps = timeline.fps
+    place: Placed,
+    before: Placed | None,
+    mix: Mix,
+    facts: Facts,
+    fps: Fraction,
+    shift_s: Fraction,
+    window: tuple[Fraction, Fraction],
+) -> PlacedSound | None:
+    segment = place.segment
+    if not isinstance(segment, ClipSegment) or segment.clip not in facts:
+        return None
+    media = facts[segment.clip]
+    if media.audio is None:
+        return None
+    start_s, stop_s = place.start / fps + shift_s, place.stop / fps + shift_s
     return PlacedSound(
         kind="clip",
         path=segment.clip,
         sha256=media.sha256,
-        start_s=place.start / fps,
-        stop_s=place.stop / fps,
+        start_s=start_s,
+        stop_s=stop_s,
         in_s=segment.in_,
-        out_s=segment.in_ + place.frame_count / fps * segment.speed,
+        out_s=segment.in_ + (stop_s - start_s) * segment.speed,
         speed=segment.speed,
-        gain_db=segment.gain_db,
-        fade_in_s=fade_in / fps,
+        gain_db=segment.gain_db + mix.clip.gain_db,
+        fade_in_s=before.into_next / fps if before is not None else Fraction(0),
         fade_out_s=place.into_next / fps,
-        label=f"{timeline.scene.id}/{segment.id}",
+        from_s=window[0],
+        to_s=window[1],
     )
 
 
-def _audio_clip(clip: AudioClip, timeline: SceneTimeline, media: MediaFacts) -> PlacedSound | None:
-    """An audio clip, which ends with its scene at the latest; None where nothing of it is left."""
-    end_s = _end_s(media)
-    out_s = end_s if clip.out is None or 0 < end_s < clip.out else clip.out
-    start_s = timeline.audio_start_s(clip)
-    stop_s = timeline.duration_s if clip.loop else min(timeline.duration_s, start_s + out_s - clip.in_)
-    if out_s <= clip.in_ or stop_s <= max(start_s, 0):
+def _audio_clip(
+    clip: AudioClip,
+    timeline: SceneTimeline,
+    mix: Mix,
+    facts: Facts,
+    shift_s: Fraction,
+    window: tuple[Fraction, Fraction],
+) -> PlacedSound | None:
+    media = facts.get(clip.clip)
+    if media is None or media.audio is None:
         return None
+    kind: MixKind = clip.kind
+    end_s = media.audio.start_s + media.audio.duration_s - media.zero_s
+    out_s = end_s if clip.out is None else clip.out
+    start_s = timeline.audio_start_s(clip) + shift_s
+    scene_end_s = timeline.duration_s + shift_s
+    if out_s <= clip.in_:
+        return None
+    stop_s = scene_end_s if clip.loop else min(scene_end_s, start_s + out_s - clip.in_)
     return PlacedSound(
-        kind=clip.kind,
+        kind=kind,
         path=clip.clip,
         sha256=media.sha256,
         start_s=start_s,
         stop_s=stop_s,
         in_s=clip.in_,
         out_s=out_s,
-        gain_db=clip.gain_db,
+        gain_db=clip.gain_db + mix.of(kind).gain_db,
         curve=tuple((point.at, point.gain_db) for point in clip.gain_curve),
         fade_in_s=clip.fade_in,
         fade_out_s=clip.fade_out,
         loop=clip.loop,
-        label=f"{timeline.scene.id}/{clip.id}",
+        from_s=window[0],
+        to_s=window[1],
     )
 
 
-def _end_s(media: MediaFacts) -> Fraction:
-    """Where a file's sound ends on the clip's own clock."""
-    assert media.audio is not None
-    return media.audio.start_s + media.audio.duration_s - media.zero_s
-
-
-def _within(sound: PlacedSound, scene: PlacedScene) -> PlacedSound | None:
-    """What of a scene's sound is rendered, on the file's clock; None where nothing is."""
-    fps = scene.timeline.fps
-    first_s, last_s = scene.start / fps, scene.stop / fps
-    start_s, stop_s = max(sound.start_s, first_s), min(sound.stop_s, last_s)
-    if start_s >= stop_s:
-        return None
-    moved_s = scene.offset / fps - first_s
-    return replace(
-        sound,
-        start_s=start_s + moved_s,
-        stop_s=stop_s + moved_s,
-        skip_s=start_s - sound.start_s,
-        cut_s=sound.stop_s - stop_s,
-    )
-
-
-def _ducks(mix: Mix, present: set[str]) -> tuple[DuckRule, ...]:
-    rules = []
-    for kind in MIX_KINDS:
-        duck = mix.of(kind).duck
-        if duck is None or duck.by_db == 0 or kind not in present:
-            continue
-        under = tuple(other for other in MIX_KINDS if other in duck.under and other in present)
-        if under:
-            rules.append(DuckRule(kind, under, duck.by_db))
-    return tuple(rules)
-
-
-def _wish(plan: AudioPlan, output: AudioOutput) -> dict[str, Any]:
-    """Everything that shapes the mix. Files by their bytes: what they are called and where they lie is not heard."""
-    sounds = [asdict(sound) for sound in plan.sounds]
-    for sound in sounds:
-        del sound["path"], sound["label"]
-    return {
-        "engine": [ENGINE, MIX_ENGINE],
-        "codecs": codecs_version(),
-        "output": asdict(output),
-        "samples": plan.sample_count,
-        "rate": plan.sample_rate,
-        "sounds": sounds,
-        "ducks": [asdict(rule) for rule in plan.ducks],
-        "loudness": [plan.loudness_lufs, plan.true_peak_dbtp],
-    }
+def _heard(sound: PlacedSound | None) -> Iterator[PlacedSound]:
+    """The sound, unless all of it lies outside what is heard."""
+    if sound is None or sound.to_s is None:
+        return
+    if max(sound.start_s, sound.from_s) < min(sound.stop_s, sound.to_s):
+        yield sound
