@@ -10,14 +10,12 @@ from pathlib import Path
 from renderer.errors import Problem, UsageError
 from renderer.project.model import AudioKind
 
-PICTURES = frozenset(
-    "3gp apng avi avif bmp dv exr flv gif heic jpeg jpg jxl m2ts m2v m4v mkv mov mp4 mpeg mpg mts mxf ogv png tga tif "
-    "tiff ts vob webm webp wmv y4m".split()
-)
+_VIDEOS = "3gp avi dv flv gif m2ts m2v m4v mkv mov mp4 mpeg mpg mts mxf ogv ts vob webm wmv y4m apng"
+_STILLS = "avif bmp exr heic jpeg jpg jxl png tga tif tiff webp"
+_SOUNDS = "aac ac3 aif aiff caf flac m4a mka mp2 mp3 oga ogg opus w64 wav wma"
+PICTURES = frozenset(f"{_VIDEOS} {_STILLS}".split())
 """Name endings of videos and stills. Which of them a file is, its probe tells."""
-
-SOUNDS = frozenset("aac ac3 aif aiff caf flac m4a mka mp2 mp3 oga ogg opus w64 wav wma".split())
-"""Name endings of sounds."""
+SOUNDS = frozenset(_SOUNDS.split())
 
 _KIND_WORDS: tuple[tuple[AudioKind, tuple[str, ...]], ...] = (
     ("narration", ("narration", "narrator", "voice", "voiceover", "vo", "speech", "commentary")),
@@ -39,10 +37,11 @@ class Group:
 def gather(given: Iterable[Path]) -> tuple[tuple[Group, ...], tuple[Problem, ...]]:
     """Groups of media files: each sub-folder of a folder is one; all else is together in the first.
 
-    Hidden files are passed over, files of other kinds are told as notes. Raises UsageError for what is not there.
+    Hidden files are passed over, files of other kinds are told as notes. Raises UsageError for what is not there or
+    cannot be read.
     """
     found: dict[str, list[Path]] = {}
-    for path in given:
+    for path in _in_order(given):
         if path.is_dir():
             for file in sorted(_files(path), key=lambda file: natural_key(file.relative_to(path).as_posix())):
                 steps = file.relative_to(path).parts
@@ -66,10 +65,15 @@ def gather(given: Iterable[Path]) -> tuple[tuple[Group, ...], tuple[Problem, ...
 
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
     """Sorts as people count: `shot 2` before `shot 10`, without regard to case; folder by folder."""
-    parts = re.findall(r"[0-9]{1,18}|/|[^0-9/]+", text.casefold())
-    return tuple((1, int(part), "") if part[0] in "0123456789" else (part != "/", -1, part) for part in parts) + (
-        (-1, 0, text),
-    )
+    key: list[tuple[int, int, str]] = []
+    for part in re.findall(r"[0-9]{1,18}|/|[^0-9/]+", text.casefold()):
+        if part == "/":
+            key.append((0, 0, ""))
+        elif part[0] in "0123456789":
+            key.append((1, int(part), ""))
+        else:
+            key.append((2, 0, part))
+    return (*key, (-1, 0, text))
 
 
 def sound_kind(file: Path) -> AudioKind:
@@ -82,9 +86,19 @@ def sound_kind(file: Path) -> AudioKind:
     return "music"
 
 
+def _in_order(given: Iterable[Path]) -> list[Path]:
+    """As a person listed them; but in natural order where they come as a shell's `*` lists them."""
+    paths = list(given)
+    return sorted(paths, key=lambda path: natural_key(str(path))) if paths == sorted(paths, key=str) else paths
+
+
 def _files(folder: Path) -> Iterator[Path]:
     """Every file below `folder` that is not hidden; links to folders are not followed, so that no ring is walked."""
-    for entry in folder.iterdir():
+    try:
+        entries = list(folder.iterdir())
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be read: {error.strerror}.", place="--clips") from error
+    for entry in entries:
         if entry.name.startswith((".", "~")) or entry.name == "project.json":
             continue
         if entry.is_dir():

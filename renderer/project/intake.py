@@ -20,6 +20,7 @@ class Intake:
         self._folder = folder.resolve()
         self._names: dict[Path, str] = {}
         self._brought: list[Path] = []
+        self._homes: set[Path] = set()
 
     def bring(self, file: Path, shelf: str) -> str:
         """The project-relative name of `file`, which lies in the folder afterwards.
@@ -43,11 +44,12 @@ class Intake:
         self._names = {source: known for source, known in self._names.items() if known != name}
 
     def drop_all(self) -> None:
-        """Take back everything that was brought, and folders that are empty then."""
+        """Take back everything that was brought, and sub-folders that were made for it."""
         for path in tuple(self._brought):
             self.drop(path.relative_to(self._folder).as_posix())
+        for home in self._homes:
             with contextlib.suppress(OSError):
-                path.parent.rmdir()
+                home.rmdir()
 
     def _within(self, source: Path) -> str:
         if not source.is_relative_to(self._folder):
@@ -58,6 +60,8 @@ class Intake:
     def _placed(self, source: Path, wanted: str, shelf: str) -> str:
         try:
             home = self._folder / shelf
+            if not home.exists():
+                self._homes.add(home)
             home.mkdir(parents=True, exist_ok=True)
             target = _free(home, wanted, source)
             if target.exists():  # the same file, from an earlier time

@@ -26,7 +26,9 @@ VALIDATOR = Draft202012Validator(json_schema())
 def test_the_schema_beside_the_document_is_the_programs_own() -> None:
     Draft202012Validator.check_schema(json_schema())
 
-    assert json.loads((DOCS / "project.schema.json").read_text("utf-8")) == json_schema(), "run: python -m renderer.project.schema docs"
+    assert json.loads((DOCS / "project.schema.json").read_text("utf-8")) == json_schema(), (
+        "run: python -m renderer.project.schema docs"
+    )
 
 
 def test_the_tables_of_the_document_are_the_programs_own() -> None:
