@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib import import_module
 from math import ceil
 from pathlib import Path
 from types import TracebackType
@@ -158,8 +159,8 @@ def _steady_asm() -> str:
 
     Found with x264 core 165 at sizes that are no multiple of 16 (docs/decisions/0010); AVX2 and below agree with plain C.
     """
-    from numpy._core._multiarray_umath import __cpu_features__ as features
-
+    # numpy's own look at the CPU; it has no public name on all versions.
+    features = import_module("numpy._core._multiarray_umath").__cpu_features__
     return ":asm=avx2" if features.get("AVX512F") and features.get("AVX2") else ""
 
 

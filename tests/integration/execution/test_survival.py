@@ -44,7 +44,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tone(folder / "tone.wav", seconds=4)
     segments = [{"id": "a", "clip": "clip.mp4"}]
     return write_project(
-        folder, {"id": "s", "segments": segments, "audio": [{"id": "m", "kind": "music", "clip": "tone.wav"}]},
+        folder,
+        {"id": "s", "segments": segments, "audio": [{"id": "m", "kind": "music", "clip": "tone.wav"}]},
         width=640,
         height=360,
     )
@@ -52,11 +53,21 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def plan(project: Path) -> RenderPlan:
-    return plan_of(project, quality="ultra")
+    return plan_of(project, quality="ultra", audio=())
 
 
 def workers() -> list[psutil.Process]:
     return [child for child in psutil.Process().children() if "renderer.executors.worker" in " ".join(child.cmdline())]
+
+
+def kill_workers() -> None:
+    for worker in workers():
+        worker.kill()
+
+
+def suspend_workers() -> None:
+    for worker in workers():
+        worker.suspend()
 
 
 def disturbed(
@@ -71,13 +82,14 @@ def disturbed(
     return events
 
 
-def test_a_worker_killed_in_the_middle_costs_one_chunk_and_no_frame(plan: RenderPlan, tmp_path: Path) -> None:
+def test_workers_killed_in_the_middle_cost_a_chunk_each_and_no_frame(plan: RenderPlan, tmp_path: Path) -> None:
     target = tmp_path / "film.mp4"
 
-    events = disturbed(plan, LocalPool(2), PartStore(tmp_path / "parts"), target, lambda: workers()[0].kill())
+    events = disturbed(plan, LocalPool(2), PartStore(tmp_path / "parts"), target, kill_workers)
 
     failed = of_kind(events, ChunkFailed)
-    assert [(each.final, "SIGKILL" in each.problem) for each in failed] == [(False, True)]
+    assert 1 <= len(failed) <= 2
+    assert all("SIGKILL" in each.problem and not each.final for each in failed)
     assert isinstance(events[-1], JobDone)
     assert numbers(target) == list(range(FRAMES))
 
@@ -85,9 +97,7 @@ def test_a_worker_killed_in_the_middle_costs_one_chunk_and_no_frame(plan: Render
 def test_a_worker_that_hangs_is_replaced(plan: RenderPlan, tmp_path: Path) -> None:
     target = tmp_path / "film.mp4"
 
-    events = disturbed(
-        plan, LocalPool(2, hang_s=1.5), PartStore(tmp_path / "parts"), target, lambda: workers()[0].suspend()
-    )
+    events = disturbed(plan, LocalPool(2, hang_s=1.5), PartStore(tmp_path / "parts"), target, suspend_workers)
 
     assert "said nothing for 1.5 s" in of_kind(events, ChunkFailed)[0].problem
     assert isinstance(events[-1], JobDone)
