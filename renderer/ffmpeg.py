@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from threading import Event
 
-from renderer.errors import Stopped, ToolError
+from renderer.errors import Stopped, StoreError, ToolError
 
 OLDEST = (5, 1)
 """Older ones lack options of the filters that the mix uses."""
@@ -27,6 +27,8 @@ _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 """Loaded before any fork: a child between fork and exec must not load anything."""
 _GRACE_S = 1.0
+_DISK_FULL = ("No space left on device", "File too large", "Disk quota exceeded")
+_TELLING = re.compile(r"error|invalid|no such|fail|cannot|unable|not found|denied", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ def run_ffmpeg(
             stream.close()
     text = "\n".join(said)
     if process.returncode != 0:
+        if full := next((words for words in _DISK_FULL if words in text), ""):
+            raise StoreError(f"cannot be written: {full}.", place=str(arguments[-1]), action="Free some disk space.")
         raise ToolError(f"ffmpeg failed: {_last_words(said)}")
     return text
 
@@ -161,7 +165,7 @@ def _keep_time(line: str, told: deque[str]) -> None:
 
 
 def _last_words(said: deque[str]) -> str:
-    telling = [line for line in said if line and not line.startswith(("frame=", "size=", "  "))]
+    telling = [line for line in said if _TELLING.search(line)] or [line for line in said if line]
     return " / ".join(telling[-3:])[-600:] or "it said nothing"
 
 

@@ -71,6 +71,8 @@ class WorkerProcess:
 
     def last_words(self) -> str:
         """Why it ended, in words: signal or exit code, and the last line of its log."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1)
         code = self._process.poll()
         for thread in self._threads:
             thread.join(timeout=0.5)

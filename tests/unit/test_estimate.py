@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from queue_kit import a_project
+from tests.queue_kit import a_project
 
 from renderer.estimate import Estimate, Measure, estimate, measuring, size_bytes
 from renderer.events import ChunkDone, JobDone, JobFailed, JobStarted, RenderEvent

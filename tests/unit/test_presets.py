@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from queue_kit import a_project
+from tests.queue_kit import a_project
 
 from renderer.errors import InputError, UsageError
 from renderer.output import FORMATS

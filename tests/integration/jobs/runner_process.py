@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
-from queue_kit import ScriptedRender
+from tests.queue_kit import ScriptedRender
 
 from renderer.events import RenderEvent
 from renderer.jobs.runner import run_queue

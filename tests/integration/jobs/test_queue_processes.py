@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from queue_kit import ScriptedRender, a_request
+from tests.queue_kit import ScriptedRender, a_request
 
 from renderer.events import ChunkReused
 from renderer.jobs.runner import run_queue

@@ -8,7 +8,7 @@ from threading import Event
 
 import pytest
 from click.testing import CliRunner, Result
-from queue_kit import ScriptedRender, a_request
+from tests.queue_kit import ScriptedRender, a_request
 
 from renderer.cli import cli
 from renderer.cli.queue_run import show_queue

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from queue_kit import a_project, a_request
+from tests.queue_kit import a_project, a_request
 from sqlalchemy import text
 
 from renderer.errors import InputError, StoreError, UsageError

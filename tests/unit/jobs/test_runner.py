@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from queue_kit import ScriptedRender, a_request
+from tests.queue_kit import ScriptedRender, a_request
 
 from renderer.errors import InputError, Stopped
 from renderer.events import ChunkDone, JobDone, JobFailed, JobStarted, OutputDone, RenderEvent, Warned, from_json
