@@ -21,6 +21,9 @@ _SEEKABLE = ("wav", "flac", "mov", "matroska", "w64", "aiff")
 
 _SEEK_MARGIN_S = 2
 
+_GAPS = {"min_comp": 0.000001, "min_hard_comp": 0.025}
+"""Seconds: timestamps that jitter less than `min_hard_comp` are left alone; a longer gap is filled."""
+
 
 @dataclass(frozen=True)
 class Control:
@@ -39,28 +42,23 @@ def sound_stream(
 ) -> Any:
     """A sound as stereo floats at `rate`, delayed to its place on the timeline. `number` is another for each sound."""
     assert media.audio is not None
-    # ffmpeg counts from the container's start; the project counts from the clip's first picture or sound.
-    zero_s = media.zero_s - media.start_s
-    first_s, last_s = zero_s + sound.in_s, zero_s + sound.out_s
-    seek_s = Fraction(0)
+    first_s = media.zero_s + sound.in_s
+    first, last = samples(first_s, rate), samples(media.zero_s + sound.out_s, rate)
     # ffmpeg-python takes equal inputs for the same one, which cannot feed two chains; a queue size tells them apart.
     options: dict[str, Any] = {"protocol_whitelist": "file", "thread_queue_size": 64 + number}
-    if media.container.startswith(_SEEKABLE) and first_s > 2 * _SEEK_MARGIN_S:
-        seek_s = Fraction(int(first_s) - _SEEK_MARGIN_S)
-        options["ss"] = int(seek_s)
+    from_start_s = first_s - media.start_s
+    if media.container.startswith(_SEEKABLE) and from_start_s > 2 * _SEEK_MARGIN_S:
+        options |= {"ss": int(from_start_s) - _SEEK_MARGIN_S, "noaccurate_seek": None}
     stream = ffmpeg.input(f"file:{path}", **options)[str(media.audio.index)]
-    # Gaps in the file become silence, and what comes before its first sound too.
-    stream = stream.filter("aresample", rate, **{"async": 1, "first_pts": 0})
-    stream = _stereo(stream, media.audio.channels)
-    stream = stream.filter(
-        "atrim", start_sample=samples(first_s - seek_s, rate), end_sample=samples(last_s - seek_s, rate)
-    ).filter("asetpts", "N/SR/TB")
+    # Times are the container's own (-copyts): what lies before `first` goes, a late start and gaps become silence.
+    stream = stream.filter("aresample", rate, **{"async": 1, "first_pts": first, **_GAPS})
+    stream = exactly(_stereo(stream, media.audio.channels).filter("asetpts", "N"), last - first)
     for factor in _tempo_factors(sound.speed):
         stream = stream.filter("atempo", factor)
     length = samples(sound.stop_s, rate) - samples(sound.start_s, rate)
     if sound.loop:
-        once = samples((sound.out_s - sound.in_s) / sound.speed, rate)
-        stream = stream.filter("aloop", loop=-1, size=max(1, once))
+        once = max(1, samples((sound.out_s - sound.in_s) / sound.speed, rate))
+        stream = exactly(stream, once).filter("aloop", loop=-1, size=once)
     stream = stream.filter("atrim", end_sample=length).filter("asetpts", "N/SR/TB")
     if sound.gain_db:
         stream = stream.filter("volume", f"{sound.gain_db}dB", precision="double")
@@ -85,8 +83,8 @@ def mixed(streams: Sequence[Any]) -> Any:
     return ffmpeg.filter(list(streams), "amix", inputs=len(streams), normalize=0, dropout_transition=0)
 
 
-def whole(stream: Any, sample_count: int) -> Any:
-    """Exactly `sample_count` samples: silence where nothing plays, nothing after the end."""
+def exactly(stream: Any, sample_count: int) -> Any:
+    """The first `sample_count` samples of a stream, with silence after its end."""
     return stream.filter("apad", whole_len=sample_count).filter("atrim", end_sample=sample_count)
 
 
@@ -98,7 +96,7 @@ def file_stream(path: Path) -> Any:
 def arguments(stream: Any, target: Path, **options: Any) -> list[str]:
     """The command line that writes `stream` to `target`."""
     made: list[str] = ffmpeg.output(stream, f"file:{target}", **options).get_args()
-    return made
+    return ["-copyts", *made]
 
 
 def _stereo(stream: Any, channels: int) -> Any:

@@ -21,13 +21,13 @@ from renderer.audio.graph import (
     Control,
     arguments,
     control_stream,
+    exactly,
     file_stream,
     mixed,
     sound_stream,
-    whole,
 )
 from renderer.audio.loudness import LOSSY_MARGIN_DB, METER, MOST_GAIN_DB, Loudness, gain_to, read_meter
-from renderer.errors import MediaError, StoreError, ToolError
+from renderer.errors import MediaError, ToolError
 from renderer.facts import MediaFacts
 from renderer.ffmpeg import find_ffmpeg, run_ffmpeg
 from renderer.output import AudioOutput
@@ -84,7 +84,7 @@ class _Mix:
     progress: Progress
 
     def write(self, target: Path) -> MixResult:
-        stream = whole(self._all(), self.plan.sample_count)
+        stream = exactly(self._all(), self.plan.sample_count)
         made = self.work / f"made{target.suffix}"
         if self.plan.loudness_lufs is None:
             self._run("mix", stream, made, **self._codec())
@@ -108,7 +108,7 @@ class _Mix:
             if spans:
                 gain = duck_gain(spans, rule.by_db, self._duration_s(), CONTROL_HZ)
                 control = control_stream(self._control(f"duck-{rule.kind}", gain), self.plan.sample_rate)
-                padded = whole(streams[rule.kind], self.plan.sample_count)
+                padded = exactly(streams[rule.kind], self.plan.sample_count)
                 streams[rule.kind] = mixed_by(padded, control)
         return mixed([stream for kind in kinds for stream in _flat(streams[kind])])
 
@@ -164,7 +164,7 @@ class _Mix:
         result = measured
         for _ in range(4):
             loud = _limited(_gained(source(), gain_db), peak_dbtp, self.plan.sample_rate)
-            result = self._measured("measure", whole(loud, self.plan.sample_count), limited)
+            result = self._measured("measure", exactly(loud, self.plan.sample_count), limited)
             short_db = target_lufs - result.integrated_lufs
             if abs(short_db) <= CLOSE_LU:
                 break
@@ -187,8 +187,6 @@ class _Mix:
                 progress=lambda done_s: self.progress(step, float(done_s)),
             )
         except ToolError as error:
-            if "No space left" in str(error) or "File too large" in str(error):
-                raise StoreError("cannot be written: the disk is full.", place=str(target.parent)) from error
             for sound in self.plan.sounds:
                 if sound.path in str(error):
                     raise MediaError(f"cannot be mixed: {error.what}", place=sound.path) from error
