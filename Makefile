@@ -1,51 +1,53 @@
-# The one door for developers. `make` alone says what there is.
+# Everything a person does with this checkout. `make` alone lists it.
 
 ifeq ($(OS),Windows_NT)
-PYTHON ?= py -3
-BIN := .venv/Scripts
+PYTHON ?= python
+VENV_BIN := .venv/Scripts
 else
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
-BIN := .venv/bin
+PYTHON ?= python3
+VENV_BIN := .venv/bin
+ifeq ($(shell command -v $(PYTHON) 2>/dev/null || true),)
+$(error There is no `$(PYTHON)` on this machine. Install Python 3.11 or newer \
+(Debian, Ubuntu: sudo apt install python3 python3-venv; macOS: brew install python@3.13), then run make again)
 endif
+endif
+VENV_PYTHON := $(VENV_BIN)/python
 
+DEMO ?= out/sample.mp4
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
 .PHONY: help install demo test check studio bench lock clean
 
-help:
-	@echo "make demo     install everything and render the sample project to out/"
-	@echo "make test     install what tests need and run them all"
-	@echo "make install  .venv with everything"
-	@echo "make check    linters, types, who may import whom"
-	@echo "make studio   open the desktop program"
-	@echo "make bench    compare with plain ffmpeg, as ratios"
-	@echo "make lock     resolve the pinned versions again"
-	@echo "make clean    remove what was made"
+help: ## Show what can be made
+	@$(PYTHON) packaging/bootstrap.py --help-targets
 
-install:
+install: ## Make .venv with everything in it
 	@$(PYTHON) packaging/bootstrap.py
 
-demo: install
-	@$(BIN)/reelwright render resources/sample -o out/sample.mp4 --overwrite
+demo: install ## Render the sample project and say where the film is
+	@$(VENV_PYTHON) -m renderer render resources/sample -o $(DEMO) --overwrite
 
-test:
-	@$(PYTHON) packaging/bootstrap.py --system
+test: install ## Run every check and every test
+	@$(VENV_PYTHON) packaging/system_packages.py
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(VENV_PYTHON) -m pytest -n $(WORKERS)
 
-check: install
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+check: install ## Lint, format, types and the borders between packages
+	@$(VENV_PYTHON) -m ruff check
+	@$(VENV_PYTHON) -m ruff format --check
+	@$(VENV_PYTHON) -m mypy
+	@$(VENV_BIN)/lint-imports --no-logo
 
-studio: install
-	@$(BIN)/reelwright
+studio: install ## Open the studio
+	@$(VENV_PYTHON) -m renderer
 
-bench: install
-	$(BIN)/python -m tests.bench
+bench: install ## Compare with plain ffmpeg on this machine
+	@$(VENV_PYTHON) -m tests.bench
 
-lock:
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --no-annotate -q -o constraints.txt
+lock: install ## Pin the newest allowed versions, with hashes
+	@$(VENV_PYTHON) -m uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade -q -o constraints.txt
 
-clean:
-	@$(PYTHON) -c "import shutil; [shutil.rmtree(p, True) for p in ('.venv', 'out', 'build', 'dist', '.mypy_cache', '.ruff_cache', '.pytest_cache', '.hypothesis')]"
+clean: ## Remove what was made here: .venv, out, build, caches
+	@$(PYTHON) packaging/bootstrap.py --clean

@@ -1,12 +1,11 @@
-"""Make `.venv` and install what constraints.txt pins. Run by make with any Python ≥ 3.11; needs nothing else.
+"""Makes `.venv` with everything in it, from any Python there is; a repeat finds nothing to do and is instant.
 
-Usage: bootstrap.py [--system]. With --system, on Debian or Ubuntu as root, the packages Qt wants are installed too.
+Runs on whatever `python3` a machine has, also an old one, so that it can say kindly what is missing: nothing newer than
+Python 3.6 may be used here.
 """
 
-from __future__ import annotations
-
 import hashlib
-import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,84 +13,116 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
-BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
-PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
-STAMP = VENV / "installed.txt"
+STAMP = VENV / "reelwright.stamp"
+DECIDING = ("constraints.txt", "pyproject.toml", "setup.py")
+OLDEST = (3, 11)
+NEWEST = (3, 14)
+CACHES = (".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".import_linter_cache")
+MADE_HERE = (".venv", "out", "build", "dist", "reelwright.egg-info", *CACHES)
 
-SYSTEM_PACKAGES = ("libegl1", "libgl1", "libxkbcommon0", "libdbus-1-3", "libfontconfig1", "libglib2.0-0")
-"""What PySide6's wheels expect of a Debian or Ubuntu system, without a screen."""
+GET_PYTHON = """Reelwright needs Python 3.11 or newer, and this machine has none that I can find.
+  Debian, Ubuntu   sudo apt install python3 python3-venv
+  macOS            brew install python@3.13       (or the installer from python.org)
+  Windows          winget install Python.Python.3.13
+Then run the same command again. A Python in an unusual place: make PYTHON=/path/to/python3"""
+
+GET_VENV = """This Python cannot make virtual environments: its `venv` or `ensurepip` part is not installed.
+  Debian, Ubuntu   sudo apt install python3-venv
+Then run the same command again."""
 
 
-def main() -> None:
-    """Bring `.venv` up to date; a second call does nothing and takes no time."""
-    if sys.version_info < (3, 11):
-        sys.exit(f"Reelwright needs Python 3.11 or newer; this is {sys.version.split()[0]}. Set PYTHON=… for make.")
-    if "--system" in sys.argv[1:]:
-        install_system_packages()
-    wanted = fingerprint()
-    if STAMP.exists() and STAMP.read_text() == wanted and PYTHON.exists():
-        return
-    if not PYTHON.exists():
-        print(f"Making {VENV.name} with Python {sys.version.split()[0]} …", flush=True)
+def main(arguments):
+    if "--help-targets" in arguments:
+        return show_targets()
+    if "--clean" in arguments:
+        return clean()
+    wanted = stamp()
+    if STAMP.exists() and STAMP.read_text() == wanted and venv_python().exists():
+        return 0
+    if not works(str(venv_python())):
         make_venv()
-    print("Installing the pinned packages …", flush=True)
+    print("Installing what constraints.txt lists (the first time takes some minutes) ...", flush=True)
     pip("install", "--require-hashes", "-r", str(ROOT / "constraints.txt"))
     pip("install", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
-    STAMP.write_text(wanted)
+    new = STAMP.with_suffix(".new")
+    new.write_text(wanted)
+    new.replace(STAMP)
+    print(f"Ready: {VENV.name}")
+    return 0
 
 
-def make_venv() -> None:
-    """Make the environment, or say what is missing for it."""
-    try:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True)
-    except subprocess.CalledProcessError:
-        shutil.rmtree(VENV, ignore_errors=True)
-        sys.exit("Python cannot make virtual environments here. On Debian or Ubuntu: apt-get install python3-venv")
-
-
-def pip(*arguments: str) -> None:
-    """Run the environment's pip quietly; its own words are shown when it fails."""
-    command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "-q", *arguments]
-    if subprocess.run(command, check=False).returncode:
-        sys.exit("The packages could not be installed: see above. Is this machine online?")
-
-
-def fingerprint() -> str:
-    """Of everything that decides what is installed."""
-    digest = hashlib.sha256(sys.version.encode())
-    for name in ("constraints.txt", "pyproject.toml", "setup.py"):
+def stamp():
+    """What the environment is made from; another one means that it has to be brought up to date."""
+    digest = hashlib.sha256()
+    for name in DECIDING:
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()
 
 
-def install_system_packages() -> None:
-    """On Debian or Ubuntu as root install what is missing; elsewhere say it. Never fails for what is there."""
-    if not sys.platform.startswith("linux"):
-        return
-    if not shutil.which("dpkg-query"):
-        print("If Qt does not start here, install EGL, OpenGL, xkbcommon, D-Bus and fontconfig libraries.")
-        return
-    missing = [name for name in SYSTEM_PACKAGES if not is_installed(name)]
-    if not missing:
-        return
-    if os.geteuid() != 0:
-        print(f"These system packages are missing: sudo apt-get install {' '.join(missing)}")
-        return
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
-    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
-    if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:
-        print(f"apt-get could not install {' '.join(missing)}; tests of the window may fail.")
+def venv_python():
+    windows = VENV / "Scripts"
+    return windows / "python.exe" if windows.is_dir() else VENV / "bin" / "python"
 
 
-def is_installed(name: str) -> bool:
-    """Whether dpkg has the package, under its newer name too (libglib2.0-0 became libglib2.0-0t64)."""
-    for each in (name, f"{name}t64"):
-        done = subprocess.run(["dpkg-query", "-W", "-f=${Status}", each], capture_output=True, text=True, check=False)
-        if "install ok installed" in done.stdout:
-            return True
-    return False
+def make_venv():
+    python = find_python()
+    if VENV.is_dir():
+        print("The environment in .venv does not work any more and is made anew.")
+        shutil.rmtree(str(VENV))
+    print(f"Making .venv with {' '.join(python)} ...", flush=True)
+    if subprocess.call([*python, "-m", "venv", str(VENV)], stdout=subprocess.DEVNULL) != 0:
+        shutil.rmtree(str(VENV), ignore_errors=True)
+        sys.exit(GET_VENV)
+
+
+def find_python():
+    """A usable Python as a command: the one running this, else the newest on PATH or in the Windows launcher."""
+    if sys.version_info[:2] >= OLDEST:
+        return [sys.executable]
+    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
+        for command in ([f"python3.{minor}"], ["py", f"-3.{minor}"]):
+            if shutil.which(command[0]) and works(*command):
+                return command
+    sys.exit(GET_PYTHON)
+
+
+def works(*command):
+    """Whether that starts a Python of a version we can use."""
+    check = f"import sys; sys.exit(sys.version_info[:2] < {OLDEST})"
+    try:
+        return subprocess.call([*command, "-c", check], stderr=subprocess.DEVNULL) == 0
+    except OSError:
+        return False
+
+
+def pip(verb, *arguments):
+    python = str(venv_python())
+    if subprocess.call([python, "-m", "ensurepip"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) != 0:
+        sys.exit(GET_VENV)
+    quiet = ("-q", "--disable-pip-version-check", "--no-input")
+    if subprocess.call([python, "-m", "pip", verb, *quiet, *arguments]) != 0:
+        sys.exit(
+            "The packages could not be installed; pip's own words are above. Most often the network is the reason:\n"
+            "run the same command again, what was downloaded is kept."
+        )
+
+
+def show_targets():
+    print("make TARGET, where TARGET is one of:")
+    for line in (ROOT / "Makefile").read_text().splitlines():
+        target = re.match(r"([a-z]+):.*## (.*)", line)
+        if target:
+            print(f"  {target.group(1):9} {target.group(2)}")
+    return 0
+
+
+def clean():
+    for name in MADE_HERE:
+        if (ROOT / name).is_dir():
+            print(f"Removing {name}")
+            shutil.rmtree(str(ROOT / name))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))
