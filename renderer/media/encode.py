@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 import av
+from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -38,6 +39,9 @@ ENCODERS = {
 CRF_SHIFT = {"h264": 0, "h265": 3, "av1": 8, "vp9": 8}
 """Added to the x264 CRF for about the same look; from the codecs' own guides (x265 ≈ +2 to +5, AV1 and VP9 ≈ +8)."""
 
+X265_REORDER = 2
+"""How many pictures x265 may decode ahead of showing them, with its pyramid of B pictures."""
+
 _AV1_SPEED = {"veryfast": "10", "fast": "9", "medium": "8", "slow": "6"}
 _VP9_SPEED = {"veryfast": "6", "fast": "5", "medium": "3", "slow": "2"}
 
@@ -61,6 +65,7 @@ class PartEncoder:
         self._target = target
         self._video = video
         self._count = 0
+        self._muxed = 0
         self._closed = False
         options = encoder_options(video, parameter_set_id)
         with self._told():
@@ -91,7 +96,7 @@ class PartEncoder:
         frame.pts, frame.time_base, frame.pict_type = self._count, 1 / self._video.canvas.fps, 0
         with self._told():
             for packet in self._stream.encode(frame):
-                self._container.mux(packet)
+                self._mux(packet)
         frame.pts, frame.pict_type = keep
         self._count += 1
 
@@ -100,9 +105,16 @@ class PartEncoder:
         self._closed = True
         with self._told():
             for packet in self._stream.encode(None):
-                self._container.mux(packet)
+                self._mux(packet)
             self._container.close()
         return EncodedPart(self._count, self._target.stat().st_size)
+
+    def _mux(self, packet: Packet[VideoStream]) -> None:
+        if self._video.codec == "h265":
+            # x265 leaves decoding times unset, by chance, in parts of fewer pictures than it reorders.
+            packet.dts = self._muxed - X265_REORDER
+        self._muxed += 1
+        self._container.mux(packet)
 
     def _describe(self) -> None:
         canvas, stream = self._video.canvas, self._stream
@@ -128,12 +140,16 @@ class PartEncoder:
                 action="Run `reelwright doctor`.",
                 retryable=False,
             ) from error
-        except OSError as error:
+        except (av.FFmpegError, OSError) as error:
             if getattr(error, "errno", None) in (27, 28, 30, 13, 122):
                 raise StoreError(
-                    f"cannot be written: {error.strerror}.", place=str(self._target), action="Free some disk space."
+                    f"cannot be written: {getattr(error, 'strerror', error)}.",
+                    place=str(self._target),
+                    action="Free some disk space.",
                 ) from error
-            raise RenderError(f"Encoding failed: {error.strerror or error}.", place=str(self._target)) from error
+            raise RenderError(
+                f"Encoding failed: {getattr(error, 'strerror', None) or error}.", place=str(self._target)
+            ) from error
 
 
 def available_encoders() -> frozenset[str]:

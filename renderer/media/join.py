@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from renderer.errors import RenderError, Stopped
 from renderer.media.remux import Index, Muxer
-from renderer.media.runs import Run, RunReader
+from renderer.media.runs import Run, RunReader, open_video
 from renderer.media.sound import SoundReader
 from renderer.media.splice import Splice
 from renderer.plan import RenderPlan
@@ -39,7 +39,9 @@ def join(
         with Muxer(
             temporary, plan.output.format, shown=shown, title=plan.title, chapters=plan.chapters, index=index
         ) as muxer:
-            muxer.add_video(reader.stream(runs[0]), video, extradata=splice.extradata)
+            template, stream = open_video(runs[0].path, runs[0].stream_index if runs[0].is_copy else None)
+            with template:
+                muxer.add_video(stream, video, extradata=splice.extradata)
             if sound.stream is not None:
                 muxer.add_audio(sound.stream)
             yield from _write(runs, reader, splice, sound, muxer, depth, video, stop)

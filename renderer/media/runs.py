@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,16 +36,19 @@ class Run:
     is_copy: bool = False
 
 
-def open_video(path: Path, stream_index: int | None = None) -> tuple[InputContainer, VideoStream]:
+def open_video(
+    path: Path, stream_index: int | None = None, *, packets_only: bool = False
+) -> tuple[InputContainer, VideoStream]:
     """The file and its video stream: the one asked for, else the first that is no cover picture.
 
+    With `packets_only` nothing is decoded to find out more than the container says: 0.3 ms instead of 20 at 1080p.
     Raises MediaError where the file cannot be opened or holds no such stream.
     """
     from av.stream import Disposition
 
     from renderer.media.probe import open_local
 
-    container = open_local(path)
+    container = _open_packets(path) if packets_only else open_local(path)
     for stream in container.streams.video:
         if stream.index == stream_index or (stream_index is None and not stream.disposition & Disposition.attached_pic):
             return container, stream
@@ -52,9 +56,20 @@ def open_video(path: Path, stream_index: int | None = None) -> tuple[InputContai
     raise MediaError("holds no picture.", place=str(path))
 
 
+def _open_packets(path: Path) -> InputContainer:
+    import av
+
+    # FFmpeg opens a decoder while it looks at a file; one that no name is allowed for is left out.
+    options = {"protocol_whitelist": "file", "codec_whitelist": "none"}
+    try:
+        return av.open(f"file:{path.absolute()}", options=options, metadata_errors="replace")
+    except (av.FFmpegError, OSError) as error:
+        raise MediaError(f"cannot be read: {error}.", place=str(path), action="Mend or replace it.") from error
+
+
 @dataclass(frozen=True)
 class Survey:
-    """FFmpeg's name of the codec, the description beside the packets, and how far pictures are reordered."""
+    """FFmpeg's name of the codec, the description beside the packets, and how far ahead the first one is decoded."""
 
     codec: str
     extradata: bytes
@@ -75,16 +90,24 @@ class RunReader:
         """The open video stream that `run` comes from."""
         if self._path != run.path or self._stream is None:
             self.close()
-            self._container, self._stream = open_video(run.path, run.stream_index if run.is_copy else None)
+            self._container, self._stream = open_video(
+                run.path, run.stream_index if run.is_copy else None, packets_only=True
+            )
             self._path = run.path
         return self._stream
 
     def survey(self, run: Run) -> Survey:
         """How the run's file describes its stream; each file is looked at once."""
         if run.path not in self._surveys:
-            context = self.stream(run).codec_context
-            depth = max(0, int(context.reorder_depth))
+            stream = self.stream(run)
+            assert self._container is not None
+            context = stream.codec_context
+            with reading(run.path):
+                first = next((packet for packet in self._container.demux(stream) if packet.size), None)
+            lead = 0 if first is None or first.pts is None or first.dts is None else first.pts - first.dts
+            depth = ceil(lead * _time_base(stream) * self._fps)
             self._surveys[run.path] = Survey(context.codec.canonical_name, context.extradata or b"", depth)
+            self.close()
         return self._surveys[run.path]
 
     def reorder_depth(self, run: Run) -> int:

@@ -192,3 +192,16 @@ def test_our_own_files_can_be_joined_again(tmp_path: Path) -> None:
     once = [*range(15, 90), *range(115, 190)]
     assert any(method == "copy" for method, _ in methods(second))
     assert numbers(tmp_path / "second.mp4") == [*once[9:], *range(3, 90)]
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+def test_parts_of_a_few_frames_stand_between_copies(tmp_path: Path, codec: str) -> None:
+    a_clip(tmp_path / "a.mp4", *(x265("bframes=3") if codec == "h265" else X264))
+    cuts = [(29, 62), (28, 63), (27, 64), (26, 65)]
+
+    segments = [{"clip": "a.mp4", "in": f"{first}/30", "out": f"{stop}/30"} for first, stop in cuts]
+    plan = a_plan(tmp_path, segments, codec=codec)
+    finish(plan, tmp_path / "out.mp4")
+
+    assert {1, 2, 3, 4} <= {frames for method, frames in methods(plan) if method == "encode"}
+    assert numbers(tmp_path / "out.mp4") == [n for first, stop in cuts for n in range(first, stop)]
