@@ -114,7 +114,10 @@ def run_ffmpeg(
             stream.close()
     text = "\n".join(said)
     if process.returncode != 0:
-        if full := next((words for words in _DISK_FULL if words in text), ""):
+        full = next((words for words in _DISK_FULL if words in text), "")
+        if process.returncode == -getattr(signal, "SIGXFSZ", 0):
+            full = "File too large"  # the limit of this user, told by a signal
+        if full:
             raise StoreError(f"cannot be written: {full}.", place=str(arguments[-1]), action="Free some disk space.")
         raise ToolError(f"ffmpeg failed: {_last_words(said)}")
     return text

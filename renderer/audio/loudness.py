@@ -9,6 +9,9 @@ from dataclasses import dataclass
 METER = {"peak": "true", "framelog": "quiet"}
 """Options of the `ebur128` filter: integrated loudness and true peak, no line per frame."""
 
+PEAK = {"measure_perchannel": "none", "measure_overall": "Peak_level"}
+"""Options of the `astats` filter: the highest sample and nothing else."""
+
 SILENT_LUFS = -69.0
 """The meter shows -70 for silence and for what is too short to measure."""
 
@@ -39,6 +42,12 @@ def read_meter(said: str) -> Loudness:
     if integrated is None or peak is None:
         raise ValueError("the loudness meter said nothing")
     return Loudness(_number(integrated[1]), _number(peak[1]))
+
+
+def read_peak(said: str) -> float:
+    """The highest sample that `astats` saw, in dBFS; -inf for silence and where it said nothing."""
+    found = re.findall(r"Peak level dB: (-?[\d.]+)", said)
+    return float(found[-1]) if found else -math.inf
 
 
 def gain_to(target_lufs: float, measured: Loudness) -> float:

@@ -26,7 +26,7 @@ from renderer.audio.graph import (
     mixed,
     sound_stream,
 )
-from renderer.audio.loudness import LOSSY_MARGIN_DB, METER, MOST_GAIN_DB, Loudness, gain_to, read_meter
+from renderer.audio.loudness import LOSSY_MARGIN_DB, METER, MOST_GAIN_DB, PEAK, Loudness, gain_to, read_meter, read_peak
 from renderer.errors import MediaError, ToolError
 from renderer.facts import MediaFacts
 from renderer.ffmpeg import find_ffmpeg, run_ffmpeg
@@ -87,16 +87,17 @@ class _Mix:
         stream = exactly(self._all(), self.plan.sample_count)
         made = self.work / f"made{target.suffix}"
         if self.plan.loudness_lufs is None:
-            self._run("mix", stream, made, **self._codec())
+            said = self._run("mix", stream.filter("astats", **PEAK), made, **self._codec())
             made.replace(target)
-            return MixResult(target.stat().st_size, self.plan.sample_count, None, None)
+            return MixResult(target.stat().st_size, self.plan.sample_count, None, None, _over_full_scale(said))
         flat = self.work / "flat.wav"
         measured = self._measured("mix", stream, flat)
         loud, result, warnings = self._levelled(flat, measured, self.plan.loudness_lufs)
         self._run("encode", loud, made, **self._codec())
         made.replace(target)
-        told = (None, None) if result.is_silent else (result.integrated_lufs, result.true_peak_dbtp)
-        return MixResult(target.stat().st_size, self.plan.sample_count, *told, warnings)
+        heard_lufs = None if result.is_silent else result.integrated_lufs
+        peak_dbtp = None if result.is_silent else result.true_peak_dbtp
+        return MixResult(target.stat().st_size, self.plan.sample_count, heard_lufs, peak_dbtp, warnings)
 
     def _all(self) -> Any:
         """Every kind's sum, ducked, summed."""
@@ -154,7 +155,7 @@ class _Mix:
             return source(), measured, ("The mix is silent or too short to measure; its loudness is left as it is.",)
         peak_dbtp = self.plan.true_peak_dbtp - (LOSSY_MARGIN_DB if self.output.bit_rate else 0.0)
         gain_db = gain_to(target_lufs, measured)
-        warnings = ()
+        warnings: tuple[str, ...] = ()
         if gain_db == MOST_GAIN_DB:
             warnings = (f"The mix is very quiet; it was raised by {MOST_GAIN_DB:g} dB and no more.",)
         if measured.true_peak_dbtp + gain_db <= peak_dbtp:
@@ -229,6 +230,13 @@ def mixed_by(stream: Any, gain: Any) -> Any:
     import ffmpeg
 
     return ffmpeg.filter([stream, gain], "amultiply")
+
+
+def _over_full_scale(said: str) -> tuple[str, ...]:
+    over_db = read_peak(said)
+    if over_db <= 0.05:
+        return ()
+    return (f"The mix is {over_db:.1f} dB over full scale and is cut off there; lower it, or give it a loudness.",)
 
 
 def _flat(streams: Any) -> Iterator[Any]:

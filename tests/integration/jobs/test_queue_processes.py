@@ -7,11 +7,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
+import psutil
 import pytest
 from tests.queue_kit import ScriptedRender, a_request
 
@@ -80,8 +82,8 @@ def test_a_runner_killed_but_not_yet_reaped_does_not_keep_its_job(store: JobStor
         assert runner.stdout is not None
         next(line for line in runner.stdout if line.split()[2] == "chunk-done")
         os.kill(runner.pid, signal.SIGKILL)
-        for _ in runner.stdout:
-            pass
+        while psutil.Process(runner.pid).status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.01)
 
         assert store.job(job_id).interrupted
 

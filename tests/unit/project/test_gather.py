@@ -95,7 +95,8 @@ def test_the_natural_order_is_an_order(names: list[str]) -> None:
     ordered = sorted(names, key=natural_key)
 
     assert all(natural_key(one) <= natural_key(other) for one, other in pairwise(ordered))
-    assert sorted(names[::-1], key=natural_key) == ordered
+    names.reverse()
+    assert sorted(names, key=natural_key) == ordered
 
 
 def test_ids_remind_of_names_and_are_never_taken() -> None:
