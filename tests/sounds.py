@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from threading import Event
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from renderer.audio.mix import MixResult, mix
+from renderer.facts import MediaFacts
 from renderer.media.probe import probe
 from renderer.output import AudioOutput
 from renderer.plan import AudioPlan, DuckRule, PlacedSound
@@ -80,11 +81,13 @@ def mixed(
     ducks: Sequence[DuckRule] = (),
     loudness_lufs: float | None = None,
     stop: Event | None = None,
+    facts: Mapping[str, MediaFacts] | None = None,
 ) -> tuple[Path, MixResult]:
     """Mix files of `folder` there."""
     count = round(seconds * output.sample_rate)
     plan = AudioPlan("d", count, output.sample_rate, tuple(sounds), tuple(ducks), loudness_lufs, -1.0)
-    facts = {sound.path: probe(folder / sound.path, name=sound.path) for sound in sounds}
+    names = {sound.path for sound in sounds}
+    facts = facts or {name: probe(folder / name, name=name) for name in names}
     target = folder / f"mixed{SUFFIX[output.codec]}"
     result = mix(plan, folder, output, target, facts=facts, stop=stop or Event(), progress=lambda step, done_s: None)
     return target, result
