@@ -9,8 +9,8 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from renderer.errors import InputError, Problem, UsageError
-from renderer.events import JobStopped, RenderEvent, Warned
+from renderer.errors import InputError, Problem, ReelwrightError, UsageError
+from renderer.events import JobStopped, OutputDone, RenderEvent, Warned
 from renderer.naming import Naming, file_name
 from renderer.output import FORMATS
 from renderer.places import places
@@ -108,7 +108,20 @@ def run(
             yield JobStopped(0, len(wanted.plan.chunks))
             return
         replace_it = request.may_replace(wanted.target)
-        yield from render(wanted.plan, executor, parts, stop, wanted.target, overwrite=replace_it)
+        for event in render(wanted.plan, executor, parts, stop, wanted.target, overwrite=replace_it):
+            if isinstance(event, OutputDone) and request.settings.poster and wanted.plan.output.video is not None:
+                yield from _poster(Path(event.path))
+            yield event
+
+
+def _poster(video: Path) -> Iterator[RenderEvent]:
+    """A picture beside a finished file; a file without one is still finished."""
+    from renderer.media.poster import poster
+
+    try:
+        poster(video, video.with_suffix(".jpg"))
+    except ReelwrightError as error:
+        yield Warned(f"No poster was made: {error}")
 
 
 def scene_frame(

@@ -42,6 +42,10 @@ CRF_SHIFT = {"h264": 0, "h265": 3, "av1": 8, "vp9": 8}
 X265_REORDER = 2
 """How many pictures x265 may decode ahead of showing them, with its pyramid of B pictures."""
 
+_X264_LOOKAHEAD = {"veryfast": 10, "fast": 25, "medium": 25, "slow": 25}
+"""Pictures held for deciding. The presets' own 30 to 50 cost 100 MB more at 1080p and, in parts of 3 s, gain nothing:
+90 busy frames at medium CRF 23 took 435 MB and 2.72 MB of file with 40, 340 MB and 2.68 MB with 25."""
+
 _AV1_SPEED = {"veryfast": "10", "fast": "9", "medium": "8", "slow": "6"}
 _VP9_SPEED = {"veryfast": "6", "fast": "5", "medium": "3", "slow": "2"}
 
@@ -61,13 +65,13 @@ class PartEncoder:
     missing or refuses, StoreError where the file cannot be written.
     """
 
-    def __init__(self, target: Path, video: VideoOutput, *, parameter_set_id: int = 0) -> None:
+    def __init__(self, target: Path, video: VideoOutput) -> None:
         self._target = target
         self._video = video
         self._count = 0
         self._muxed = 0
         self._closed = False
-        options = encoder_options(video, parameter_set_id)
+        options = encoder_options(video)
         with self._told():
             self._container = av.open(f"file:{target}", "w")
             rate = video.canvas.fps
@@ -180,14 +184,14 @@ def _steady_asm() -> str:
     return ":asm=avx2" if features.get("AVX512F") and features.get("AVX2") else ""
 
 
-def encoder_options(video: VideoOutput, parameter_set_id: int) -> dict[str, str]:
+def encoder_options(video: VideoOutput) -> dict[str, str]:
     """The encoder's own options."""
     codec, speed = video.codec, video.quality.speed
     crf = str(video.quality.crf + CRF_SHIFT.get(codec, 0))
     threads = thread_count(video)
     if codec == "h264":
-        more = (f":sps-id={parameter_set_id}" if parameter_set_id else "") + _steady_asm()
-        x264 = f"open-gop=0:scenecut=40:threads={threads}:sliced-threads=0:rc-lookahead=40{more}"
+        x264 = f"open-gop=0:scenecut=40:threads={threads}:sliced-threads=0"
+        x264 += f":rc-lookahead={_X264_LOOKAHEAD[speed]}{_steady_asm()}"
         return {"crf": crf, "preset": speed, "x264-params": x264}
     if codec == "h265":
         x265 = f"open-gop=0:log-level=error:pools=none:frame-threads={min(threads, 3)}:wpp=0:info=0"
