@@ -5,6 +5,7 @@ Python 3.6 may be used here.
 """
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -100,7 +101,8 @@ def pip(verb, *arguments):
     if subprocess.call([python, "-m", "ensurepip"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) != 0:
         sys.exit(GET_VENV)
     quiet = ("-q", "--disable-pip-version-check", "--no-input")
-    if subprocess.call([python, "-m", "pip", verb, *quiet, *arguments]) != 0:
+    calm = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    if subprocess.call([python, "-m", "pip", verb, *quiet, *arguments], env=calm) != 0:
         sys.exit(
             "The packages could not be installed; pip's own words are above. Most often the network is the reason:\n"
             "run the same command again, what was downloaded is kept."
