@@ -19,19 +19,21 @@ from renderer.audio.activity import ENVELOPE_HZ, Floats, active_spans, curve_gai
 from renderer.audio.graph import (
     CONTROL_HZ,
     Control,
+    Piece,
     arguments,
     control_stream,
     exactly,
     file_stream,
+    laid,
     mixed,
-    sound_stream,
+    sound_piece,
 )
 from renderer.audio.loudness import LOSSY_MARGIN_DB, METER, MOST_GAIN_DB, PEAK, Loudness, gain_to, read_meter, read_peak
 from renderer.errors import MediaError, ToolError
 from renderer.facts import MediaFacts
 from renderer.ffmpeg import find_ffmpeg, run_ffmpeg
 from renderer.output import AudioOutput
-from renderer.plan import AudioPlan, PlacedSound
+from renderer.plan import AudioPlan, DuckRule, PlacedSound
 from renderer.project.paths import inside
 
 INPUTS_AT_ONCE = 24
@@ -102,46 +104,57 @@ class _Mix:
     def _all(self) -> Any:
         """Every kind's sum, ducked, summed."""
         kinds = list(dict.fromkeys(sound.kind for sound in self.plan.sounds))
-        streams = {kind: self._kind([sound for sound in self.plan.sounds if sound.kind == kind]) for kind in kinds}
+        room = INPUTS_AT_ONCE if len(self.plan.sounds) <= INPUTS_AT_ONCE else INPUTS_AT_ONCE // len(kinds)
+        pieces = {kind: self._kind(kind, room) for kind in kinds}
+        ducked: dict[str, Any] = {}
         for rule in self.plan.ducks:
-            under = [sound for sound in self.plan.sounds if sound.kind in rule.under]
-            spans = active_spans(self._envelope(rule.kind, under))
-            if spans:
-                gain = duck_gain(spans, rule.by_db, self._duration_s(), CONTROL_HZ)
-                control = control_stream(self._control(f"duck-{rule.kind}", gain), self.plan.sample_rate)
-                padded = exactly(streams[rule.kind], self.plan.sample_count)
-                streams[rule.kind] = mixed_by(padded, control)
-        return mixed([stream for kind in kinds for stream in _flat(streams[kind])])
+            gain = self._duck(rule, [piece for kind in rule.under for piece in pieces.get(kind, [])])
+            if gain is not None:
+                stream = ducked.get(rule.kind) or exactly(laid(pieces[rule.kind]), self.plan.sample_count)
+                ducked[rule.kind] = mixed_by(stream, gain)
+        plain = [piece for kind in kinds if kind not in ducked for piece in pieces[kind]]
+        return mixed([*([laid(plain)] if plain else []), *ducked.values()])
 
-    def _kind(self, sounds: Sequence[PlacedSound]) -> Any:
-        """One kind: its few sounds as streams, or its many as files of their sums."""
-        crowded = len(self.plan.sounds) > INPUTS_AT_ONCE
-        ducked = any(rule.kind == sounds[0].kind for rule in self.plan.ducks)
-        if not crowded:
-            streams = [self._sound(sound) for sound in sounds]
-            return mixed(streams) if ducked else streams
-        groups = [sounds[n : n + INPUTS_AT_ONCE] for n in range(0, len(sounds), INPUTS_AT_ONCE)]
-        files = []
-        for number, group in enumerate(groups):
-            file = self.work / f"{sounds[0].kind}-{number}.wav"
-            self._run("mix", mixed([self._sound(sound) for sound in group]), file, **_FLOATS)
-            files.append(file_stream(file))
-        return mixed(files)
+    def _kind(self, kind: str, room: int) -> list[Piece]:
+        """One kind's sounds, at most `room`: where there are more, neighbours become files of their sums."""
+        found = ((n, sound) for n, sound in enumerate(self.plan.sounds) if sound.kind == kind)
+        pieces = [self._sound(sound, number) for number, sound in found]
+        level = 0
+        while len(pieces) > room:
+            pieces.sort(key=lambda piece: piece.first)
+            groups = [pieces[n : n + INPUTS_AT_ONCE] for n in range(0, len(pieces), INPUTS_AT_ONCE)]
+            pieces = [self._file(group, f"{kind}-{level}-{number}") for number, group in enumerate(groups)]
+            level += 1
+        return pieces
 
-    def _sound(self, sound: PlacedSound) -> Any:
-        media, number = self.facts[sound.path], next(n for n, each in enumerate(self.plan.sounds) if each is sound)
+    def _file(self, pieces: Sequence[Piece], name: str) -> Piece:
+        file = self.work / f"{name}.wav"
+        first = min(piece.first for piece in pieces)
+        length = max(piece.stop for piece in pieces) - first
+        self._run("mix", exactly(laid(pieces, first), length), file, **_FLOATS)
+        return Piece(first, length, exactly(file_stream(file), length))
+
+    def _sound(self, sound: PlacedSound, number: int) -> Piece:
+        media = self.facts[sound.path]
         curve = None
         if sound.curve:
             points = tuple((float(at), gain_db) for at, gain_db in sound.curve)
             gain = curve_gain(points, float(sound.stop_s - sound.start_s), CONTROL_HZ)
             curve = self._control(f"curve-{number}", gain)
-        return sound_stream(sound, media, inside(self.folder, sound.path), self.plan.sample_rate, curve, number)
+        return sound_piece(sound, media, inside(self.folder, sound.path), self.plan.sample_rate, curve, number)
 
-    def _envelope(self, kind: str, sounds: Sequence[PlacedSound]) -> Floats:
-        file = self.work / f"under-{kind}.raw"
-        stream = mixed(list(_flat(self._kind(sounds))))
-        self._run("measure", stream, file, f="f32le", ac=1, ar=ENVELOPE_HZ)
-        return np.fromfile(file, dtype=np.float32)
+    def _duck(self, rule: DuckRule, under: Sequence[Piece]) -> Any:
+        """The gain signal of a kind that makes way for others; None where these are never heard."""
+        if not under:
+            return None
+        name = "-".join((rule.kind, *rule.under))
+        file = self.work / f"under-{name}.raw"
+        self._run("measure", laid(under), file, f="f32le", ac=1, ar=ENVELOPE_HZ)
+        spans = active_spans(np.fromfile(file, dtype=np.float32))
+        if not spans:
+            return None
+        gain = duck_gain(spans, rule.by_db, self._duration_s(), CONTROL_HZ)
+        return control_stream(self._control(f"duck-{name}", gain), self.plan.sample_rate)
 
     def _control(self, name: str, gain: Floats) -> Control:
         path = self.work / f"{name}.raw"
@@ -237,13 +250,6 @@ def _over_full_scale(said: str) -> tuple[str, ...]:
     if over_db <= 0.05:
         return ()
     return (f"The mix is {over_db:.1f} dB over full scale and is cut off there; lower it, or give it a loudness.",)
-
-
-def _flat(streams: Any) -> Iterator[Any]:
-    if isinstance(streams, list):
-        yield from streams
-    else:
-        yield streams
 
 
 def _gained(stream: Any, gain_db: float) -> Any:

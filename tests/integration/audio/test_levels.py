@@ -64,6 +64,21 @@ def test_music_stays_down_through_a_short_pause_and_comes_back_in_a_long_one(tmp
     assert level_db(sound, 500, 4.0, 5.0) == pytest.approx(loud, abs=0.1)
 
 
+def test_what_makes_others_quiet_may_itself_be_made_quiet(tmp_path: Path) -> None:
+    write_wav(tmp_path / "music.wav", tone(500, 3, 0.25))
+    write_wav(tmp_path / "effect.wav", tone(1000, 3, 0.25))
+    write_wav(tmp_path / "voice.wav", tone(2000, 3, 0.1))
+    kinds = {"music": "music", "effect": "sfx", "voice": "narration"}
+    sounds = [placed(tmp_path / f"{name}.wav", 0, 3, kind=kind) for name, kind in kinds.items()]
+    ducks = [DuckRule("sfx", ("narration",), 6), DuckRule("music", ("sfx",), 12)]
+
+    sound = read_sound(mixed(tmp_path, sounds, seconds=3, ducks=ducks)[0])
+
+    loud = 20 * np.log10(0.25)
+    assert level_db(sound, 500, 0.5, 2.5) == pytest.approx(loud - 12, abs=0.1)
+    assert level_db(sound, 1000, 0.5, 2.5) == pytest.approx(loud - 6, abs=0.1)
+
+
 def test_many_sounds_duck_as_few_do(tmp_path: Path) -> None:
     write_wav(tmp_path / "music.wav", tone(500, 3, 0.25))
     write_wav(tmp_path / "voice.wav", tone(2000, 0.1, 0.1))

@@ -68,6 +68,25 @@ def test_a_loop_keeps_its_period_where_the_file_ends_early(tmp_path: Path) -> No
     assert heard_clicks(target) == [10 + 12_000 * n for n in range(4)]
 
 
+def test_a_long_loop_repeats_without_a_gap_too(tmp_path: Path) -> None:
+    click = clicks(tmp_path / "click.wav", 10, length=70 * 8_000, rate=8_000)
+    looped = placed(click, 1, 160, in_s=Fraction(0), out_s=Fraction(70), loop=True, from_s=Fraction(2))
+
+    target, _ = mixed(tmp_path, [looped], seconds=170, output=AudioOutput("pcm", 8_000, 0))
+
+    sound = np.abs(read_sound(target, 8_000)[:, 0])
+    assert np.flatnonzero(sound > 0.25).tolist() == [8_010 + 560_000, 8_010 + 1_120_000]
+
+
+def test_a_range_within_a_loop_keeps_its_beat(tmp_path: Path) -> None:
+    click = clicks(tmp_path / "click.wav", 10, length=12_000)
+    looped = placed(click, "-10.1", "12", in_s=Fraction(0), out_s=Fraction("0.25"), loop=True, to_s=Fraction(1))
+
+    target, _ = mixed(tmp_path, [looped], seconds=1)
+
+    assert heard_clicks(target) == [n for n in range(10 - 484_800, RATE, 12_000) if n >= 0]
+
+
 def test_fades_begin_and_end_in_silence_and_are_over_in_time(tmp_path: Path) -> None:
     tone = steady(tmp_path / "steady.wav")
     faded = placed(tone, "0.5", fade_in_s=Fraction("0.1"), fade_out_s=Fraction("0.3"))
