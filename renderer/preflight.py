@@ -56,6 +56,8 @@ AUDIO_ENCODERS = {"aac": "aac", "opus": "libopus", "mp3": "libmp3lame", "pcm": "
 def check_target(target: Path, *, overwrite: bool, is_folder: bool = False) -> tuple[Problem, ...]:
     """Whether the file can be written where it is wanted: folder there and writable, name free, name not too long."""
     place = str(target)
+    if any(len(os.fsencode(part)) > 255 for part in target.parts):
+        return (Problem(place, "has a longer name than the disk allows.", "Use at most 255 bytes."),)
     if target.is_dir() and not is_folder:
         return (Problem(place, "is a folder.", "Give a file name."),)
     if target.exists() and not overwrite:
@@ -66,8 +68,6 @@ def check_target(target: Path, *, overwrite: bool, is_folder: bool = False) -> t
         return (Problem(str(existing), "is not a folder.", "Choose another place."),)
     if not _writable(existing):
         return (Problem(str(existing), "cannot be written to.", "Choose another folder, or change its permissions."),)
-    if len(os.fsencode(target.name)) > 255:
-        return (Problem(place, "is a longer name than the disk allows.", "Use at most 255 bytes."),)
     return ()
 
 

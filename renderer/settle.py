@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from fractions import Fraction
 
+from renderer.copying import SOURCE_CODECS
 from renderer.errors import UsageError
 from renderer.facts import Facts
 from renderer.output import (
@@ -31,10 +32,6 @@ GIF_RATE_LIMIT = 50
 
 MATCH_QUALITY = Quality(18, "medium")
 """For what must be encoded between copied spans: visually the same as its neighbours."""
-
-SOURCE_CODECS = {"h264": "h264", "hevc": "h265", "av1": "av1", "vp9": "vp9", "prores": "prores"}
-"""FFmpeg's name of a source's codec → ours."""
-
 
 def settle_output(settings: Settings, project: Project, facts: Facts) -> Output:
     """The output that `settings` mean for this project. Raises UsageError with the reason and what would work."""

@@ -12,6 +12,9 @@ from tests.bench import material
 from tests.bench.measure import Ratio, compare, run
 
 REELWRIGHT = [sys.executable, "-m", "renderer"]
+RUNS = int(os.environ.get("RUNS", "3"))
+"""Pairs of runs behind each ratio."""
+
 SOUNDS = ("narration", "dialogue", "music", "sfx")
 
 
@@ -67,7 +70,7 @@ def encode(work: Path) -> list[tuple[str, float, float]]:
         ),
         str(work / "peer.mp4"),
     ]
-    ratio = compare([ours], [peer], runs=3)
+    ratio = compare([ours], [peer], runs=RUNS)
     return _rows("encode 3x8 s 1080p + 4 sounds, against ffmpeg", ratio, cpu=1.08, wall=1.10)
 
 
@@ -101,7 +104,7 @@ def join(work: Path) -> list[tuple[str, float, float]]:
         *(*base, "-f", "concat", "-safe", "0", "-i", str(listing), "-i", str(work / "mix.m4a")),
         *("-map", "0:v", "-map", "1:a", "-c", "copy", "-movflags", "+faststart", str(work / "peer.mp4")),
     ]
-    ratio = compare([ours], [mix, copy], runs=5)
+    ratio = compare([ours], [mix, copy], runs=RUNS)
     return _rows("join 3x60 s 1080p by copy + 4 sounds, against ffmpeg", ratio, wall=2.0)
 
 
