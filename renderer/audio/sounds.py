@@ -7,16 +7,21 @@ from dataclasses import asdict
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from renderer.digest import ENGINE, digest
+from renderer.digest import ENGINE, codecs_version, digest
 from renderer.facts import Facts
 from renderer.output import AudioOutput
 from renderer.plan import AudioPlan, Choice, DuckRule, PlacedSound
 from renderer.project.model import MIX_KINDS, AudioClip, Mix, MixKind, Project
 from renderer.segments.clip import ClipSegment
+from renderer.timebase import frame_at
 from renderer.timeline import Placed, SceneTimeline
 
 if TYPE_CHECKING:
     from renderer.planning import PlacedScene
+
+
+MIX_ENGINE = 1
+"""Raised by whoever changes what is heard for the same wish: old mixes are then never met again."""
 
 
 def plan_audio(
@@ -31,14 +36,14 @@ def plan_audio(
     ducks = tuple(
         DuckRule(kind, under, duck.by_db)
         for kind in MIX_KINDS
-        if (duck := project.mix.of(kind).duck) is not None and kind in present
+        if (duck := project.mix.of(kind).duck) is not None and duck.by_db > 0 and kind in present
         if (under := tuple(name for name in duck.under if name in present and name != kind))
     )
     frames = sum(scene.stop - scene.start for scene in scenes)
-    sample_count = round(frames / fps * output.sample_rate)
+    sample_count = frame_at(frames / fps, Fraction(output.sample_rate))
     loudness = project.mix.loudness if choice.loudness_lufs is None else choice.loudness_lufs
     wish = {
-        "engine": ENGINE,
+        "engine": [ENGINE, MIX_ENGINE, codecs_version()],
         "output": asdict(output),
         "samples": sample_count,
         "sounds": [{**asdict(sound), "path": ""} for sound in sounds],
@@ -123,7 +128,7 @@ def _audio_clip(
         return None
     kind: MixKind = clip.kind
     end_s = media.audio.start_s + media.audio.duration_s - media.zero_s
-    out_s = end_s if clip.out is None else clip.out
+    out_s = end_s if clip.out is None or 0 < end_s < clip.out else clip.out
     start_s = timeline.audio_start_s(clip) + shift_s
     scene_end_s = timeline.duration_s + shift_s
     if out_s <= clip.in_:
