@@ -162,12 +162,6 @@ def file_stream(path: Path) -> Any:
     return ffmpeg.input(f"file:{path}", protocol_whitelist="file").audio
 
 
-def arguments(stream: Any, target: Path, **options: Any) -> list[str]:
-    """The command line that writes `stream` to `target`."""
-    made: list[str] = ffmpeg.output(stream, f"file:{target}", **options).get_args()
-    return ["-copyts", *made]
-
-
 def _stereo(stream: Any, channels: int) -> Any:
     if channels == 1:
         stream = stream.filter("pan", "stereo|c0<c0|c1<c0")

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from renderer.audio.activity import ENVELOPE_HZ, Floats, active_spans, curve_gain, duck_gain
+from renderer.audio.command import FLOATS, codec_options, run_graph
 from renderer.audio.graph import (
     CONTROL_HZ,
     Control,
     Piece,
-    arguments,
     control_stream,
     exactly,
     file_stream,
@@ -31,7 +31,6 @@ from renderer.audio.graph import (
 from renderer.audio.loudness import LOSSY_MARGIN_DB, METER, MOST_GAIN_DB, PEAK, Loudness, gain_to, read_meter, read_peak
 from renderer.errors import MediaError, ToolError
 from renderer.facts import MediaFacts
-from renderer.ffmpeg import find_ffmpeg, run_ffmpeg
 from renderer.output import AudioOutput
 from renderer.plan import AudioPlan, DuckRule, PlacedSound
 from renderer.project.paths import inside
@@ -89,13 +88,13 @@ class _Mix:
         stream = exactly(self._all(), self.plan.sample_count)
         made = self.work / f"made{target.suffix}"
         if self.plan.loudness_lufs is None:
-            said = self._run("mix", stream.filter("astats", **PEAK), made, **self._codec())
+            said = self._run("mix", stream.filter("astats", **PEAK), made, **codec_options(self.output))
             made.replace(target)
             return MixResult(target.stat().st_size, self.plan.sample_count, None, None, _over_full_scale(said))
         flat = self.work / "flat.wav"
         measured = self._measured("mix", stream, flat)
         loud, result, warnings = self._levelled(flat, measured, self.plan.loudness_lufs)
-        self._run("encode", loud, made, **self._codec())
+        self._run("encode", loud, made, **codec_options(self.output))
         made.replace(target)
         heard_lufs = None if result.is_silent else result.integrated_lufs
         peak_dbtp = None if result.is_silent else result.true_peak_dbtp
@@ -131,7 +130,7 @@ class _Mix:
         file = self.work / f"{name}.wav"
         first = min(piece.first for piece in pieces)
         length = max(piece.stop for piece in pieces) - first
-        self._run("mix", exactly(laid(pieces, first), length), file, **_FLOATS)
+        self._run("mix", exactly(laid(pieces, first), length), file, **FLOATS)
         return Piece(first, length, exactly(file_stream(file), length))
 
     def _sound(self, sound: PlacedSound, number: int) -> Piece:
@@ -189,16 +188,13 @@ class _Mix:
         return file_stream(limited), result, warnings
 
     def _measured(self, step: str, stream: Any, file: Path) -> Loudness:
-        said = self._run(step, stream.filter("ebur128", **METER), file, **_FLOATS)
+        said = self._run(step, stream.filter("ebur128", **METER), file, **FLOATS)
         return read_meter(said)
 
     def _run(self, step: str, stream: Any, target: Path, **options: Any) -> str:
-        line = arguments(stream, target, **{"threads": 1, "bitexact": None, "map_metadata": -1, **options})
         try:
-            return run_ffmpeg(
-                ["-loglevel", "info", *self._from_file(line, target)],
-                stop=self.stop,
-                progress=lambda done_s: self.progress(step, float(done_s)),
+            return run_graph(
+                stream, target, options, stop=self.stop, progress=lambda done_s: self.progress(step, float(done_s))
             )
         except ToolError as error:
             for sound in self.plan.sounds:
@@ -206,36 +202,8 @@ class _Mix:
                     raise MediaError(f"cannot be mixed: {error.what}", place=sound.path) from error
             raise
 
-    def _from_file(self, line: list[str], target: Path) -> list[str]:
-        """The graph comes from a file, so that the length of a command line is no limit."""
-        if "-filter_complex" not in line:
-            return line
-        at = line.index("-filter_complex")
-        script = self.work / f"{target.stem}.graph"
-        script.write_text(line[at + 1], encoding="utf-8")
-        option = "-/filter_complex" if find_ffmpeg().number >= (7, 0) else "-filter_complex_script"
-        return [*line[:at], option, str(script), *line[at + 2 :]]
-
-    def _codec(self) -> dict[str, Any]:
-        return _codec_options(self.output)
-
     def _duration_s(self) -> float:
         return float(Fraction(self.plan.sample_count, self.plan.sample_rate))
-
-
-_FLOATS: dict[str, Any] = {"acodec": "pcm_f32le", "rf64": "auto", "f": "wav"}
-
-
-def _codec_options(output: AudioOutput) -> dict[str, Any]:
-    match output.codec:
-        case "aac":
-            return {"acodec": "aac", "audio_bitrate": output.bit_rate, "f": "ipod"}
-        case "opus":
-            return {"acodec": "libopus", "audio_bitrate": output.bit_rate, "f": "webm"}
-        case "mp3":
-            return {"acodec": "libmp3lame", "audio_bitrate": output.bit_rate, "f": "mp3"}
-        case _:
-            return {"acodec": "pcm_s24le", "rf64": "auto", "f": "wav"}
 
 
 def mixed_by(stream: Any, gain: Any) -> Any:
