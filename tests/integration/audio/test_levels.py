@@ -106,6 +106,18 @@ def test_the_file_has_its_loudness_and_keeps_its_peaks(tmp_path: Path, codec: st
     assert result.warnings == ()
 
 
+@pytest.mark.parametrize("rate", [44_100, 96_000])
+def test_every_rate_has_its_loudness_and_its_length(tmp_path: Path, rate: int) -> None:
+    write_wav(tmp_path / "speech.wav", bursts(4, 0.2))
+    sounds = [placed(tmp_path / "speech.wav", 0, 4)]
+
+    target, _ = mixed(tmp_path, sounds, seconds=4, output=AudioOutput("pcm", rate, 0), loudness_lufs=-14)
+
+    assert len(read_sound(target, rate)) == 4 * rate
+    assert loudness(target)[0] == pytest.approx(-14, abs=0.5)
+    assert loudness(target)[1] <= -0.9
+
+
 def test_limiting_moves_nothing(tmp_path: Path) -> None:
     write_wav(tmp_path / "speech.wav", bursts(5, 0.2))
     sounds = [placed(tmp_path / "speech.wav", 0, 5)]
