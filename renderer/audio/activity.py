@@ -29,8 +29,10 @@ def active_spans(sound: Floats) -> tuple[tuple[float, float], ...]:
     count = len(sound) // size
     if not count:
         return ()
-    windows = sound[: count * size].reshape(count, size).astype(np.float64)
-    level_db = 10 * np.log10(np.maximum((windows**2).mean(axis=1), 1e-12))
+    windows = sound[: count * size].reshape(count, size)
+    # In blocks: hours of sound lie in a file, not in memory.
+    blocks = (windows[first : first + 4096].astype(np.float64) for first in range(0, count, 4096))
+    level_db = 10 * np.log10(np.maximum(np.concatenate([(block**2).mean(axis=1) for block in blocks]), 1e-12))
     active = level_db > max(QUIET_DB, level_db.max() - 30)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], active, [False]]).astype(np.int8)))
     spans: list[tuple[float, float]] = []

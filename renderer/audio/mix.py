@@ -149,7 +149,7 @@ class _Mix:
         name = "-".join((rule.kind, *rule.under))
         file = self.work / f"under-{name}.raw"
         self._run("measure", laid(under), file, f="f32le", ac=1, ar=ENVELOPE_HZ)
-        spans = active_spans(np.fromfile(file, dtype=np.float32))
+        spans = active_spans(_mapped(file))
         if not spans:
             return None
         gain = duck_gain(spans, rule.by_db, self._duration_s(), CONTROL_HZ)
@@ -211,6 +211,11 @@ def mixed_by(stream: Any, gain: Any) -> Any:
     import ffmpeg
 
     return ffmpeg.filter([stream, gain], "amultiply")
+
+
+def _mapped(file: Path) -> Floats:
+    """Raw floats as they lie in a file; an empty one cannot be mapped."""
+    return np.memmap(file, np.float32, "r") if file.stat().st_size else np.zeros(0, np.float32)
 
 
 def _over_full_scale(said: str) -> tuple[str, ...]:
