@@ -119,7 +119,9 @@ def segments(draw: st.DrawFn, segment_id: str, next_length: Fraction | None) -> 
             transition=transition,
         )
     if kind == "still":
-        return StillSegment(id=segment_id, still=f"stills/{draw(paths)}", duration=length, fit=draw(fits), transition=transition)
+        return StillSegment(
+            id=segment_id, still=f"stills/{draw(paths)}", duration=length, fit=draw(fits), transition=transition
+        )
     color = draw(st.from_regex(r"#[0-9a-f]{6}([0-9a-f]{2})?", fullmatch=True))
     return ColorSegment(id=segment_id, color=color, duration=length, transition=transition)
 

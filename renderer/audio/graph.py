@@ -85,13 +85,14 @@ def laid(pieces: Sequence[Piece], origin: int = 0) -> Any:
     Pieces that do not overlap follow each other in one lane: silence costs time too, and is made but once a lane.
     """
     lanes: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda piece: piece.first):
+    # `concat` takes no stream without a sample.
+    for piece in sorted(filter(lambda piece: piece.length, pieces), key=lambda piece: piece.first):
         lane = next((lane for lane in lanes if lane[-1].stop <= piece.first), None)
         if lane is None:
             lanes.append([piece])
         else:
             lane.append(piece)
-    return mixed([_lane(lane, origin) for lane in lanes])
+    return mixed([_lane(lane, origin) for lane in lanes]) if lanes else pieces[0].stream
 
 
 def _lane(pieces: Sequence[Piece], origin: int) -> Any:

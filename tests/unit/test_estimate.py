@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.queue_kit import a_project
 
 from renderer.estimate import Estimate, Measure, estimate, measuring, size_bytes
 from renderer.events import ChunkDone, JobDone, JobFailed, JobStarted, RenderEvent
@@ -19,6 +18,7 @@ from renderer.output import FORMATS, QUALITIES
 from renderer.plan import AudioPlan, Chunk, PacketRange, RenderPlan
 from renderer.settings import Settings
 from renderer.settle import settle_output
+from tests.queue_kit import a_project
 
 measures = st.builds(
     Measure,

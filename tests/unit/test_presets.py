@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.queue_kit import a_project
 
 from renderer.errors import InputError, UsageError
 from renderer.output import FORMATS
 from renderer.presets import find, presets, read_preset, remove_preset, save_preset
 from renderer.settings import Preset, Settings
 from renderer.settle import settle_output
+from tests.queue_kit import a_project
 
 BUILT_IN = [
     "YouTube 1080p",

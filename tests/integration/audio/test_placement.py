@@ -41,6 +41,17 @@ def test_a_late_cut_of_a_long_file_is_exact(tmp_path: Path, name: str) -> None:
     assert heard_clicks(target) == [RATE // 4 + 7]
 
 
+def test_a_sound_past_its_files_end_or_of_no_length_is_silence(tmp_path: Path) -> None:
+    click = clicks(tmp_path / "click.wav", 100)
+    past = placed(click, "0.5", 1, in_s=Fraction(30), out_s=Fraction(31))
+    short = placed(click, "0.25", Fraction(1, 200_000))
+
+    target, result = mixed(tmp_path, [placed(click), past, short, placed(click, 1)])
+
+    assert heard_clicks(target) == [100, RATE + 100]
+    assert result.warnings == ()
+
+
 def test_what_lies_outside_in_and_out_is_not_heard(tmp_path: Path) -> None:
     click = clicks(tmp_path / "click.wav", 100, 12_000, 23_999, 24_000)
     cut = placed(click, "1", "0.25", in_s=Fraction("0.25"), out_s=Fraction("0.5"))

@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
-from tests.queue_kit import ScriptedRender
-
 from renderer.events import RenderEvent
 from renderer.jobs.runner import run_queue
 from renderer.jobs.store import JobStore
 from renderer.jobs.values import Job, JobRequest
+from tests.queue_kit import ScriptedRender
 
 
 def main(database: str, folder: str, chunks: str, chunk_s: str) -> None:

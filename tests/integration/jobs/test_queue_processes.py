@@ -15,12 +15,12 @@ from threading import Event
 
 import psutil
 import pytest
-from tests.queue_kit import ScriptedRender, a_request
 
 from renderer.events import ChunkReused
 from renderer.jobs.runner import run_queue
 from renderer.jobs.store import JobStore
 from renderer.jobs.values import State
+from tests.queue_kit import ScriptedRender, a_request
 
 HERE = Path(__file__).parent
 TESTS = HERE.parents[1]

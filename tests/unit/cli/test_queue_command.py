@@ -8,7 +8,6 @@ from threading import Event
 
 import pytest
 from click.testing import CliRunner, Result
-from tests.queue_kit import ScriptedRender, a_request
 
 from renderer.cli import cli
 from renderer.cli.queue_run import show_queue
@@ -17,6 +16,7 @@ from renderer.jobs.runner import run_queue
 from renderer.jobs.store import JobStore
 from renderer.jobs.values import State
 from renderer.places import places
+from tests.queue_kit import ScriptedRender, a_request
 
 
 @pytest.fixture

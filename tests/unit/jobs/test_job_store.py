@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.queue_kit import a_project, a_request
 from sqlalchemy import text
 
 from renderer.errors import InputError, StoreError, UsageError
@@ -20,6 +19,7 @@ from renderer.jobs.owner import Owner, this_process
 from renderer.jobs.schema import MIGRATIONS
 from renderer.jobs.store import JobStore
 from renderer.jobs.values import LIVE, MOVES, IllegalMove, JobOutput, Move, State, moved
+from tests.queue_kit import a_project, a_request
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from tests.queue_kit import ScriptedRender, a_request
 
 from renderer.errors import InputError, Stopped
 from renderer.events import ChunkDone, JobDone, JobFailed, JobStarted, OutputDone, RenderEvent, Warned, from_json
 from renderer.jobs.runner import run_queue
 from renderer.jobs.store import JobStore
 from renderer.jobs.values import Job, JobRequest, State
+from tests.queue_kit import ScriptedRender, a_request
 
 
 @pytest.fixture
