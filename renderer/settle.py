@@ -33,6 +33,7 @@ GIF_RATE_LIMIT = 50
 MATCH_QUALITY = Quality(18, "medium")
 """For what must be encoded between copied spans: visually the same as its neighbours."""
 
+
 def settle_output(settings: Settings, project: Project, facts: Facts) -> Output:
     """The output that `settings` mean for this project. Raises UsageError with the reason and what would work."""
     form = _format(settings.format)

@@ -62,7 +62,8 @@ def test_what_a_running_render_holds_is_not_pruned_by_anyone(tmp_path: Path) -> 
     store = PartStore(tmp_path)
     kept(store, "held", used_at=1)
     kept(store, "free", used_at=2)
-    other = f"from renderer.store.parts import PartStore; from pathlib import Path; print(PartStore(Path({str(tmp_path)!r})).clear())"
+    cleared = f"print(PartStore(Path({str(tmp_path)!r})).clear())"
+    other = f"from renderer.store.parts import PartStore; from pathlib import Path; {cleared}"
 
     with store.pinned(["held"]):
         freed = subprocess.run([sys.executable, "-c", other], capture_output=True, text=True, check=True).stdout
