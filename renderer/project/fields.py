@@ -95,12 +95,12 @@ def _relative_path(value: Any) -> str:
     return str(pure)
 
 
-_IDENTIFIER = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+IDENTIFIER = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 _COLOR = "^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$"
 
 
 def _identifier(value: Any) -> str:
-    if isinstance(value, str) and re.fullmatch(_IDENTIFIER.rstrip("$"), value):
+    if isinstance(value, str) and re.fullmatch(IDENTIFIER.rstrip("$"), value):
         return value
     shown = f'"{value[:80]}"' if isinstance(value, str) else "this"
     raise ValueError(f'{shown} cannot be an id; use 1 to 64 of the letters a-z, digits, "_", "-" and "."')
@@ -164,7 +164,7 @@ MediaPath = Annotated[
 Identifier = Annotated[
     str,
     BeforeValidator(_identifier),
-    WithJsonSchema({"type": "string", "pattern": _IDENTIFIER}),
+    WithJsonSchema({"type": "string", "pattern": IDENTIFIER}),
     Written("id"),
 ]
 

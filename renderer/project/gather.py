@@ -78,12 +78,13 @@ def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
 
 def sound_kind(file: Path) -> AudioKind:
     """What a sound is, by the words in its name or its folder's; music where nothing tells."""
-    for text in (file.stem, file.parent.name):
-        words = set(re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", text).lower()))
-        for kind, telling in _KIND_WORDS:
-            if words & set(telling):
-                return kind
-    return "music"
+    return kind_in(file.stem) or kind_in(file.parent.name) or "music"
+
+
+def kind_in(text: str) -> AudioKind | None:
+    """The kind of sound that a name speaks of, such as `Door SFX` or `theme_02`."""
+    words = set(re.findall(r"[a-z]+", re.sub(r"([a-z])([A-Z])", r"\1 \2", text).lower()))
+    return next((kind for kind, telling in _KIND_WORDS if words & set(telling)), None)
 
 
 def _in_order(given: Iterable[Path]) -> list[Path]:

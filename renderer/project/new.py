@@ -85,8 +85,8 @@ def _made(
     if not scenes:
         raise ProjectError("None of the clips can be used.", problems, action="Give folders or files with video.")
     shown = [media for shelf in shelves for name in shelf.pictures if (media := facts.get(name)) and media.video]
-    width, height = _size(shown, wishes)
-    fps = wishes.fps or _rate(shown)
+    width, height = common_size(shown, wishes)
+    fps = wishes.fps or common_rate(shown)
     desk = Desk(list(scenes.values()), fps, facts)
     for shelf in shelves:
         at = list(scenes).index(shelf.name) if shelf.name in scenes else 0
@@ -163,7 +163,7 @@ def _segments(names: Iterable[str], facts: Facts) -> tuple[SegmentBase, ...]:
     return tuple(made.values())
 
 
-def _size(media: Iterable[MediaFacts], wishes: Wishes) -> tuple[int, int]:
+def common_size(media: Iterable[MediaFacts], wishes: Wishes) -> tuple[int, int]:
     """What most of the videos have, else what most of the stills have, at most 4K; even, as codecs want it."""
     known = [one.video for one in media if one.video is not None]
     moving = [video for video in known if not video.is_still] or known
@@ -177,7 +177,7 @@ def _size(media: Iterable[MediaFacts], wishes: Wishes) -> tuple[int, int]:
     return wishes.width or width, wishes.height or height
 
 
-def _rate(media: Iterable[MediaFacts]) -> Fraction:
+def common_rate(media: Iterable[MediaFacts]) -> Fraction:
     """The rate that most of the videos have; one near a common rate, as phones have, means that rate."""
     rates = [one.video.rate for one in media if one.video is not None and not one.video.is_still]
     if not rates:
