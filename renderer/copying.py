@@ -74,7 +74,7 @@ def copyable(
     """
     facts = media.video
     if video.copy == "never":
-        return _no("copying is switched off")
+        return _no("copying is switched off for this output")
     if facts is None or index is None:
         return _no("it holds no pictures that can be copied")
     obstacle = _obstacle(segment, facts, index, video)

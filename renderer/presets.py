@@ -153,7 +153,7 @@ def _setting_problems(settings: Settings) -> tuple[Problem, ...]:
         if getattr(settings, name)
     ]
     try:
-        check_pattern(settings.name)
+        check_pattern(settings.pattern)
         settle_output(settings, _plain_project(), {})
     except UsageError as error:
         problems.append(Problem(error.place.replace("--", "settings."), error.what, error.action))

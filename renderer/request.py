@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -10,7 +11,9 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from renderer.errors import InputError, Problem, ReelwrightError, UsageError
+from renderer.estimate import Measure, measuring
 from renderer.events import JobStopped, OutputDone, RenderEvent, Warned
+from renderer.history import remember
 from renderer.naming import Naming, file_name
 from renderer.output import FORMATS
 from renderer.places import places
@@ -19,13 +22,18 @@ from renderer.planning import make_plan
 from renderer.preflight import check_disk, check_output, check_project, check_target
 from renderer.project.model import Project
 from renderer.settings import Settings
-from renderer.settle import chosen_scenes, settle_choice, settle_output
+from renderer.settle import chosen_scenes, fitted, settle_choice, settle_output
 from renderer.timeline import lay_out
 
 if TYPE_CHECKING:
     from renderer.executors.protocol import Executor
     from renderer.media.library import MediaLibrary
     from renderer.store.parts import PartStore
+
+WORTH_REMEMBERING_S = 2.0
+"""Shorter work measures how long things take to start."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,8 @@ def open_media() -> MediaLibrary:
 
 def prepare(request: RenderRequest, library: MediaLibrary, parts: PartStore | None = None) -> Prepared:
     """Probe, check and plan. Raises UsageError for a wish that cannot be, InputError with every problem found."""
-    project, settings = request.project, request.settings
+    settings = request.settings
+    project = fitted(request.project, settings.fit)
     choice = settle_choice(settings, project)
     scenes = chosen_scenes(project, choice)
     names = {name for scene in scenes for segment in scene.segments for name in segment.assets()}
@@ -98,6 +107,7 @@ def run(
     request: RenderRequest, library: MediaLibrary, executor: Executor, parts: PartStore, stop: Event
 ) -> Iterator[RenderEvent]:
     """Prepare and render every file of a request, one after the other. Raises what `prepare` raises."""
+    from renderer.executors.local import default_workers
     from renderer.rendering import render
 
     prepared = prepare(request, library, parts)
@@ -108,10 +118,21 @@ def run(
             yield JobStopped(0, len(wanted.plan.chunks))
             return
         replace_it = request.may_replace(wanted.target)
-        for event in render(wanted.plan, executor, parts, stop, wanted.target, overwrite=replace_it):
+        rendered = render(wanted.plan, executor, parts, stop, wanted.target, overwrite=replace_it)
+        for event in measuring(wanted.plan, default_workers(wanted.plan), rendered, _remember):
             if isinstance(event, OutputDone) and request.settings.poster and wanted.plan.output.video is not None:
                 yield from _poster(Path(event.path))
             yield event
+
+
+def _remember(measure: Measure) -> None:
+    """Estimates learn from it; a history that cannot be written spoils no render."""
+    if measure.worker_s < WORTH_REMEMBERING_S:
+        return
+    try:
+        remember(measure)
+    except ReelwrightError as error:
+        log.warning("the history of this render was not kept: %s", error)
 
 
 def _poster(video: Path) -> Iterator[RenderEvent]:
@@ -175,7 +196,7 @@ def _targets(request: RenderRequest, plans: list[RenderPlan]) -> tuple[Wanted, .
     for plan in plans:
         naming = Naming.of(plan, request.project, request.preset)
         path = file_name(
-            request.settings.name,
+            request.settings.pattern,
             naming,
             request.target,
             form.extension,

@@ -20,6 +20,9 @@ class Settings(Record):
     )
     format: str = Field("mp4", description="mp4, webm, mov, gif, png, wav, mp3 or m4a.")
     codec: str = Field("", description="h264, h265, av1, vp9, prores, prores4444; the format's own when empty.")
+    fit: Literal["", "contain", "cover", "stretch"] = Field(
+        "", description="How every clip and still meets the frame; as each of them says when empty."
+    )
     alpha: bool = Field(False, description="Keep transparency, where the format can.")
     copy_mode: Literal["auto", "always", "never"] = Field(
         "auto", alias="copy", description="Whether spans that already fit are copied instead of encoded."
@@ -33,8 +36,15 @@ class Settings(Record):
         None, description="LUFS; the project's when left out."
     )
     audio_bit_rate: int = Field(192_000, ge=32_000, le=512_000, description="Bits a second for lossy sound.")
-    name: str = Field("{project}", description="File name pattern: {project} {scene} {name} {preset} {n} {date}.")
+    name: str = Field(
+        "", description="File name pattern: {project} {scene} {name} {preset} {n} {date}; a plain one when empty."
+    )
     poster: bool = Field(False, description="Write a poster picture beside the file.")
+
+    @property
+    def pattern(self) -> str:
+        """The file name pattern; without one, the project's title, and the scene's id where each has its file."""
+        return self.name or ("{project}_{scene}" if self.per_scene else "{project}")
 
 
 class Preset(Record):

@@ -24,6 +24,7 @@ from renderer.output import (
 )
 from renderer.plan import Choice
 from renderer.project.model import Project, Scene
+from renderer.segments import SegmentBase
 from renderer.settings import Settings
 from renderer.timebase import parse_rate, parse_time
 
@@ -57,6 +58,21 @@ def settle_choice(settings: Settings, project: Project) -> Choice:
 def chosen_scenes(project: Project, choice: Choice) -> tuple[Scene, ...]:
     """The scenes of a choice, in the project's order."""
     return tuple(scene for scene in project.scenes if choice.scenes is None or scene.id in choice.scenes)
+
+
+def fitted(project: Project, fit: str) -> Project:
+    """The project with every clip and still meeting the frame by `fit`; as it is for an empty one."""
+    if not fit:
+        return project
+    scenes = tuple(
+        scene.model_copy(update={"segments": tuple(_fitted(segment, fit) for segment in scene.segments)})
+        for scene in project.scenes
+    )
+    return project.model_copy(update={"scenes": scenes})
+
+
+def _fitted(segment: SegmentBase, fit: str) -> SegmentBase:
+    return segment.model_copy(update={"fit": fit}) if "fit" in type(segment).model_fields else segment
 
 
 def _format(name: str) -> Format:

@@ -29,6 +29,11 @@ _OPTIONS = (
     ),
     click.option("--format", "format_", metavar="FORMAT", help="mp4 webm mov gif png wav mp3 m4a."),
     click.option("--codec", metavar="CODEC", help="h264 h265 av1 vp9 prores prores4444."),
+    click.option(
+        "--fit",
+        type=click.Choice(["contain", "cover", "stretch"]),
+        help="How every clip and still meets the frame; as each says when left out.",
+    ),
     click.option("--alpha/--no-alpha", default=None, help="Keep transparency, where the format can."),
     click.option(
         "--copy",
@@ -49,7 +54,7 @@ _OPTIONS = (
 
 
 _CHOICES = (
-    *("preset", "scenes", "audio", "resolution", "fps", "quality", "format_", "codec", "alpha", "copy_mode"),
+    *("preset", "scenes", "audio", "resolution", "fps", "quality", "format_", "codec", "fit", "alpha", "copy_mode"),
     *("range_", "preview", "per_scene", "loudness", "audio_bitrate", "name", "poster"),
 )
 

@@ -29,7 +29,7 @@ def job_request(request: RenderRequest, library: MediaLibrary) -> JobRequest:
     of the project's media.
     """
     project, settings = request.project, request.settings
-    check_pattern(settings.name)
+    check_pattern(settings.pattern)
     scenes = chosen_scenes(project, settle_choice(settings, project))
     names = {name for scene in scenes for segment in scene.segments for name in segment.assets()}
     names |= {clip.clip for scene in scenes for clip in scene.audio}

@@ -12,7 +12,7 @@ from renderer.errors import UsageError
 from renderer.output import FORMATS, PIXEL_FORMATS, RESOLUTIONS, parse_resolution
 from renderer.project.model import Project
 from renderer.settings import Settings
-from renderer.settle import settle_choice, settle_output
+from renderer.settle import fitted, settle_choice, settle_output
 
 
 def a_project(**top: object) -> Project:
@@ -110,3 +110,24 @@ def test_a_range_may_be_written_in_seconds_or_clock_or_timecode() -> None:
 def test_a_range_that_cannot_be_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         settle_choice(Settings(range=text), a_project())
+
+
+def test_a_chosen_fit_holds_for_every_clip_and_still_and_changes_nothing_else() -> None:
+    segments = [
+        {"id": "a", "clip": "a.mp4", "fit": "contain"},
+        {"id": "b", "still": "b.png", "duration": 1},
+        {"id": "c", "color": "#000000", "duration": 1},
+    ]
+    project = Project.model_validate({"scenes": [{"id": "s", "segments": segments}]})
+
+    changed = fitted(project, "cover").model_dump(mode="json", by_alias=True)
+
+    fits = [segment.pop("fit", None) for segment in changed["scenes"][0]["segments"]]
+    assert fits == ["cover", "cover", None]
+    assert fitted(project, "") is project
+
+
+def test_files_of_their_own_are_named_by_their_scene_unless_told() -> None:
+    assert Settings().pattern == "{project}"
+    assert Settings(per_scene=True).pattern == "{project}_{scene}"
+    assert Settings(per_scene=True, name="x").pattern == "x"
