@@ -90,13 +90,24 @@ def _relative_path(value: Any) -> str:
     pure = PurePosixPath(path)
     if path.startswith("/") or path[1:2] == ":" or "://" in path or ".." in pure.parts:
         raise ValueError(f'"{value[:80]}" leaves the project folder; put the file there and write its relative path')
-    if "\0" in path or not pure.parts or len(path) > 4000:
+    if CONTROL.search(path):
+        raise ValueError("the path of a file has no control characters; rename the file")
+    if not pure.parts or len(path) > 4000:
         raise ValueError(f'"{value[:80]}" cannot be a file; write a path such as "media/dock.mp4"')
     return str(pure)
 
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""Characters that would steer a terminal, end a name early, or break a line where a name is shown."""
+
 IDENTIFIER = "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 _COLOR = "^#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?$"
+
+
+def _one_line(value: Any) -> Any:
+    if isinstance(value, str) and CONTROL.search(value):
+        raise ValueError("a name is one line without control characters; take them out")
+    return value
 
 
 def _identifier(value: Any) -> str:
@@ -160,6 +171,9 @@ MediaPath = Annotated[
     WithJsonSchema({"type": "string", "minLength": 1, "description": "A file, relative to the project folder."}),
     Written("path"),
 ]
+
+Name = Annotated[str, BeforeValidator(_one_line), Field(max_length=200), Written("text")]
+"""A line of text for people."""
 
 Identifier = Annotated[
     str,

@@ -1,10 +1,12 @@
-"""Ids that remind of what they stand for."""
+"""Ids and names made from other texts."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Collection
+
+from renderer.project.fields import CONTROL
 
 
 def id_like(text: str, taken: Collection[str], fallback: str) -> str:
@@ -16,3 +18,8 @@ def id_like(text: str, taken: Collection[str], fallback: str) -> str:
         number += 1
         wanted = f"{stem}-{number}"
     return wanted
+
+
+def one_line(text: str) -> str:
+    """`text` as a name for people: one line, at most 200 characters, no half characters."""
+    return CONTROL.sub(" ", text.encode("utf-8", "replace").decode())[:200].strip()

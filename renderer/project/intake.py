@@ -11,6 +11,7 @@ import unicodedata
 from pathlib import Path
 
 from renderer.errors import StoreError
+from renderer.project.fields import CONTROL
 
 
 class Intake:
@@ -55,7 +56,7 @@ class Intake:
         if not source.is_relative_to(self._folder):
             return ""
         name = source.relative_to(self._folder).as_posix()
-        return "" if "\\" in name or name[1:2] == ":" else name
+        return "" if "\\" in name or name[1:2] == ":" or CONTROL.search(name) else name
 
     def _placed(self, source: Path, wanted: str, shelf: str) -> str:
         try:
@@ -79,7 +80,7 @@ class Intake:
 
 def _free(home: Path, wanted: str, source: Path) -> Path:
     """A name in `home` that no other file has, on disks that tell case apart and on those that do not."""
-    name = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]', "_", unicodedata.normalize("NFC", wanted)).lstrip("-") or "clip"
+    name = re.sub(r'[\x00-\x1f\x7f-\x9f<>:"/\\|?*]', "_", unicodedata.normalize("NFC", wanted)).lstrip("-") or "clip"
     taken = {_key(entry.name): entry for entry in home.iterdir()}
     stem, suffix = Path(name).stem, Path(name).suffix
     number, candidate = 1, name

@@ -16,6 +16,7 @@ from renderer.project.fields import (
     HexColor,
     Identifier,
     MediaPath,
+    Name,
     Rate,
     Record,
     Seconds,
@@ -47,7 +48,7 @@ class AudioClip(Record):
     id: Identifier = Field(description="Unique among the scene's audio clips.")
     kind: AudioKind = Field(description="What kind of sound it is; the mix treats each kind alike.")
     clip: MediaPath = Field(description="A sound file, or a video file whose sound is used.")
-    character: str = Field("", max_length=200, description="Who speaks, for dialogue.")
+    character: Name = Field("", description="Who speaks, for dialogue.")
     start: Time = Field(Fraction(0), description="When it starts, from the scene's start or from `anchor`'s.")
     anchor: Identifier | None = Field(None, description="Id of a segment of the scene that the clip moves with.")
     in_: Seconds = Field(Fraction(0), alias="in", description="First moment of the file used.")
@@ -73,7 +74,7 @@ class Scene(Record):
     """Segments one after the other, layers over them, audio beside them."""
 
     id: Identifier = Field(description="Unique in the project.")
-    name: str = Field("", max_length=200, description="A name for people; chapters are named after it.")
+    name: Name = Field("", description="A name for people; chapters are named after it.")
     segments: tuple[AnySegment, ...] = Field(min_length=1, description="The picture: one segment after the other.")
     layers: tuple[AnyLayer, ...] = Field((), description="What lies over the picture. No kind is known so far.")
     audio: tuple[AudioClip, ...] = Field((), description="Sounds beside the segments' own.")
@@ -126,7 +127,7 @@ class Project(Record):
         None, alias="$schema", max_length=2000, description="Where an editor finds the JSON Schema; kept, not read."
     )
     reelwright: Literal[1] = Field(FORMAT_VERSION, description="Version of this format.")
-    title: str = Field("Untitled", max_length=200, description="The project's name.")
+    title: Name = Field("Untitled", description="The project's name.")
     width: Whole = Field(1920, ge=16, le=8192, description="Width of the picture in pixels.")
     height: Whole = Field(1080, ge=16, le=8192, description="Height of the picture in pixels.")
     fps: Rate = Field(Fraction(30), description='Frames per second: 25, 29.97 or "30000/1001".')

@@ -13,7 +13,7 @@ from renderer.errors import Problem, ProjectError, UsageError
 from renderer.facts import Facts, MediaFacts
 from renderer.project.desk import Desk, fitting_mix
 from renderer.project.gather import Group, gather, sound_kind
-from renderer.project.ids import id_like
+from renderer.project.ids import id_like, one_line
 from renderer.project.intake import Intake
 from renderer.project.model import AudioKind, Project, Scene
 from renderer.project.paths import project_file
@@ -96,7 +96,7 @@ def _made(
     for name in music:
         desk.underlay(name)
     project = Project(
-        title=(wishes.title or folder.resolve().name or "Untitled")[:200],
+        title=one_line(wishes.title or folder.resolve().name) or "Untitled",
         width=width,
         height=height,
         fps=fps,
@@ -145,7 +145,7 @@ def _scenes(shelves: Sequence[_Shelf], facts: Facts) -> dict[str, Scene]:
     scenes: dict[str, Scene] = {}
     for name, made in seen.items():
         scene_id = id_like(name or "main", {scene.id for scene in scenes.values()}, "scene")
-        scenes[name] = Scene(id=scene_id, name=name[:200], segments=made)
+        scenes[name] = Scene(id=scene_id, name=one_line(name), segments=made)
     return scenes
 
 

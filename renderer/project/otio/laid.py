@@ -9,6 +9,8 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
+from renderer.project.otio.times import CLOSE_S
+
 ZERO = Fraction(0)
 
 
@@ -82,7 +84,7 @@ def window(laid: Laid, begin: Fraction, length: Fraction) -> Laid:
 
     def within(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
         cut = (piece.cut(begin, begin + length) for piece in pieces if piece.stop > begin and piece.at < begin + length)
-        return shifted((piece for piece in cut if piece.length > 0), -begin)
+        return shifted((piece for piece in cut if piece.length > CLOSE_S), -begin)
 
     return Laid(length, filled(within(laid.pictures), length), within(laid.sounds))
 
@@ -92,11 +94,11 @@ def filled(pictures: Iterable[Piece], length: Fraction) -> tuple[Piece, ...]:
     result: list[Piece] = []
     cursor = ZERO
     for piece in pictures:
-        if piece.at > cursor:
+        if piece.at > cursor + CLOSE_S:
             result.append(gap(piece.at - cursor, cursor))
         result.append(piece)
         cursor = piece.stop
-    if length > cursor:
+    if length > cursor + CLOSE_S:
         result.append(gap(length - cursor, cursor))
     return tuple(result)
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from renderer.errors import ProjectError
 from renderer.facts import Facts
-from renderer.project.ids import id_like
+from renderer.project.ids import id_like, one_line
 from renderer.project.model import Project, Scene
 from renderer.project.new import Wishes, common_rate, common_size
 from renderer.project.otio.flatten import Flattener
@@ -39,8 +39,9 @@ def to_project(root: Any, names: Mapping[str, str], facts: Facts, told: Told, *,
     if not scenes:
         raise ProjectError("The timeline is empty.", action="Choose a timeline with clips.")
     _tell_what_is_not_read(timelines, told)
-    said = next((str(timeline.name) for timeline in timelines if timeline.name), settings.get("title", title))
-    return {"reelwright": 1, **settings, "title": said[:200], "scenes": scenes}
+    said = next((one_line(timeline.name) for timeline in timelines if timeline.name), title)
+    settings.setdefault("title", said or "Untitled")
+    return {"reelwright": 1, **settings, "scenes": scenes}
 
 
 class _Reader:
@@ -53,7 +54,8 @@ class _Reader:
     def scenes(self, timeline: Any) -> Iterator[dict[str, Any]]:
         """A scene for each of our markers, else one for the timeline."""
         laid = Flattener(self._media_length, self._told).lay(timeline.tracks)
-        length = max((laid.length, *(sound.stop for sound in laid.sounds)))
+        heard = max((sound.stop for sound in laid.sounds), default=ZERO)
+        length = heard if heard > laid.length + 1 / self._fps / 2 else laid.length
         if not any(piece.clip is not None for piece in (*laid.pictures, *laid.sounds)):
             return
         whole = Laid(length, filled(laid.pictures, length), laid.sounds)
