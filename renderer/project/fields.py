@@ -172,7 +172,7 @@ MediaPath = Annotated[
     Written("path"),
 ]
 
-Name = Annotated[str, BeforeValidator(_one_line), Field(max_length=200), Written("text")]
+Name = Annotated[str, Field(max_length=200), BeforeValidator(_one_line), Written("text")]
 """A line of text for people."""
 
 Identifier = Annotated[

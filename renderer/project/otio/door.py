@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,15 +12,12 @@ from renderer.project.loading import parse
 from renderer.project.model import Project
 from renderer.project.otio.media import bring_media, url_in, url_of
 from renderer.project.otio.notes import Told
+from renderer.project.otio.opening import open_timeline
 from renderer.project.paths import project_file
 from renderer.project.saving import replace_file, save
 
 if TYPE_CHECKING:
     from renderer.media.library import MediaLibrary
-
-SIZE_LIMIT_BYTES = 100_000_000
-DEPTH_LIMIT = 400
-"""The OpenTimelineIO library reads recursively and dies of deeper files."""
 
 
 def import_otio(
@@ -36,7 +32,7 @@ def import_otio(
         raise UsageError(
             f"{project_file(folder)} is there already.", action="Choose another folder, or --overwrite to replace it."
         )
-    root = _read(file)
+    root = open_timeline(file)
     folder.mkdir(parents=True, exist_ok=True)
     intake, told = Intake(folder), Told()
     try:
@@ -88,49 +84,3 @@ def _imported(
 
 def _as_notes(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     return tuple(Problem(problem.place, problem.what, problem.action, blocking=False) for problem in problems)
-
-
-def _read(file: Path) -> Any:
-    place = str(file)
-    if file.suffix.lower() != ".otio":
-        raise UsageError(f"{file} is no .otio file.", action="Export the timeline as OpenTimelineIO (.otio).")
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(SIZE_LIMIT_BYTES + 1)
-    except OSError as error:
-        raise ProjectError(f"cannot be read: {error.strerror}.", place=place) from error
-    if len(content) > SIZE_LIMIT_BYTES:
-        raise ProjectError(f"is larger than {SIZE_LIMIT_BYTES // 1_000_000} MB.", place=place)
-    try:
-        text = content.decode("utf-8-sig")
-        _check_depth(json.loads(text))
-    except RecursionError as error:
-        raise ProjectError("is nested too deep.", place=place, action="This is no timeline.") from error
-    except ValueError as error:
-        raise ProjectError(f"is no timeline: {error}.", place=place, action="Export it again.") from error
-    return _deserialized(text, place)
-
-
-def _check_depth(data: Any) -> None:
-    level = [data]
-    for _ in range(DEPTH_LIMIT):
-        level = [
-            child
-            for value in level
-            if isinstance(value, dict | list)
-            for child in (value.values() if isinstance(value, dict) else value)
-        ]
-        if not level:
-            return
-    raise RecursionError
-
-
-def _deserialized(text: str, place: str) -> Any:
-    from opentimelineio.core import deserialize_json_from_string
-    from opentimelineio.exceptions import OTIOError
-
-    try:
-        return deserialize_json_from_string(text)
-    except (OTIOError, ValueError, TypeError, RuntimeError) as error:
-        said = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise ProjectError(f"is no timeline: {said}.", place=place, action="Export it again.") from error

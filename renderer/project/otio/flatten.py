@@ -80,6 +80,7 @@ class Flattener:
                     line[-1] = replace(line[-1], leaves=pending)
                 elif not sound:
                     self._told.tell(pending.name, "leads over from nothing and was left out.")
+                    pending = None
                 continue
             laid = self.lay(child, sound=sound, track=track, level=level + 1)
             own, others = (laid.sounds, laid.pictures) if sound else (laid.pictures, laid.sounds)
@@ -92,6 +93,7 @@ class Flattener:
             cursor += laid.length
         if pending is not None and not sound:
             self._told.tell(pending.name, "leads over to nothing and was left out.")
+            line[-1] = replace(line[-1], leaves=None)
         if not track.enabled:
             self._told.tell(_name(track), "is switched off and was left out.")
             return _nothing(cursor)
