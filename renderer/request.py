@@ -10,12 +10,12 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from renderer.errors import InputError, Problem, ReelwrightError, UsageError
+from renderer.errors import InputError, Problem, ReelwrightError, ToolError, UsageError
 from renderer.estimate import Measure, measuring
 from renderer.events import JobStopped, OutputDone, RenderEvent, Warned
 from renderer.history import remember
 from renderer.naming import Naming, file_name
-from renderer.output import FORMATS
+from renderer.output import FORMATS, Output
 from renderer.places import places
 from renderer.plan import Choice, RenderPlan
 from renderer.planning import make_plan
@@ -88,7 +88,7 @@ def prepare(request: RenderRequest, library: MediaLibrary, parts: PartStore | No
     facts, problems = library.facts(request.folder, sorted(names))
     problems += check_project(project, scenes, facts)
     output = settle_output(settings, project, facts)
-    problems += check_output(output, _encoders())
+    problems += check_output(output, _encoders()) + _mixer_problems(output)
     _stop_at(problems)
     indexes = library.packet_indexes(request.folder, facts) if output.video and output.video.copy != "never" else {}
     wishes = [replace(choice, scenes=(scene.id,)) for scene in scenes] if settings.per_scene else [choice]
@@ -214,6 +214,19 @@ def _disk_problems(wanted: tuple[Wanted, ...], parts: PartStore | None) -> tuple
     needed = sum(size_bytes(each.plan) for each in wanted)
     problems = check_disk(wanted[0].target.parent, needed, "The file")
     return problems + (check_disk(parts.folder, needed, "The cache") if parts is not None else ())
+
+
+def _mixer_problems(output: Output) -> tuple[Problem, ...]:
+    """The mix needs the ffmpeg program; better to know before an hour of rendering than after."""
+    from renderer.ffmpeg import find_ffmpeg
+
+    if output.audio is None:
+        return ()
+    try:
+        find_ffmpeg()
+    except ToolError as error:
+        return (Problem("ffmpeg", error.what, error.action),)
+    return ()
 
 
 def _stop_at(problems: tuple[Problem, ...]) -> None:

@@ -109,7 +109,7 @@ class Converter:
             steps += [
                 f"scale={at.width}:{at.height}:{_SCALER}{source}",
                 "format=gbrp16le",
-                f"lut3d=file={lut_file(video.color.transfer)}:interp=tetrahedral",
+                f"lut3d=file={_quoted(lut_file(video.color.transfer))}:interp=tetrahedral",
             ]
             source = ""
             steps += [f"scale={_SCALER}{target}"]
@@ -181,6 +181,11 @@ def _laid(at: Placement, canvas: Canvas, *, transparent: bool) -> list[str]:
         color = "black@0" if transparent else f"0x{canvas.background[1:]}"
         steps.append(f"pad={canvas.width}:{canvas.height}:{max(0, at.x)}:{max(0, at.y)}:color={color}")
     return steps
+
+
+def _quoted(path: str) -> str:
+    """A path as the value of a filter's option."""
+    return "".join(f"\\{sign}" if sign in ":'\\" else sign for sign in path)
 
 
 def _scaler_name(matrix: str) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from functools import cache
-from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
+
+from renderer.places import places
 
 Values = NDArray[np.float64]
 
 SIZE = 33
 """Points along each side of the table; tetrahedral interpolation between them."""
+
+VERSION = 1
+"""Raised by whoever changes what the table says."""
 
 REFERENCE_WHITE_NITS = 203.0
 """ITU-R BT.2408: where graphics white lies in HDR; it becomes the ordinary screen's white."""
@@ -27,15 +29,16 @@ _BT2020_TO_709 = np.array(
 """ITU-R BT.2087, linear light."""
 
 
-@cache
 def lut_file(transfer: str) -> str:
-    """The path of a .cube file for `smpte2084` (PQ) or `arib-std-b67` (HLG), made once per process."""
-    red, green, blue = np.meshgrid(*[np.linspace(0, 1, SIZE)] * 3, indexing="ij")
-    signal = np.stack([red, green, blue], axis=-1)
-    table = to_bt709(signal, transfer).transpose(2, 1, 0, 3).reshape(-1, 3)
-    folder = Path(tempfile.gettempdir())
-    path = folder / f"reelwright-{transfer}-{SIZE}-{os.getpid()}.cube"
-    np.savetxt(path, table, fmt="%.7f", header=f"LUT_3D_SIZE {SIZE}", comments="")
+    """The path of a .cube file for `smpte2084` (PQ) or `arib-std-b67` (HLG), made once and kept in the cache."""
+    path = places().cache / "luts" / f"{transfer}-to-bt709-{SIZE}-v{VERSION}.cube"
+    if not path.exists():
+        red, green, blue = np.meshgrid(*[np.linspace(0, 1, SIZE)] * 3, indexing="ij")
+        table = to_bt709(np.stack([red, green, blue], axis=-1), transfer).transpose(2, 1, 0, 3).reshape(-1, 3)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(f".{uuid4().hex[:8]}.tmp")
+        np.savetxt(temporary, table, fmt="%.7f", header=f"LUT_3D_SIZE {SIZE}", comments="")
+        temporary.replace(path)
     return str(path)
 
 

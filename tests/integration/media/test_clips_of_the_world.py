@@ -170,7 +170,10 @@ def test_the_lines_of_an_interlaced_clip_do_not_comb(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("transfer", ["smpte2084", "arib-std-b67"])
-def test_hdr_is_tone_mapped_so_that_white_is_white_and_grey_is_grey(tmp_path: Path, transfer: str) -> None:
+def test_hdr_is_tone_mapped_so_that_white_is_white_and_grey_is_grey(
+    tmp_path: Path, transfer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REELWRIGHT_CACHE", str(tmp_path / "it's: a 'cache', [odd]; one"))
     clip = tmp_path / "hdr.mp4"
     # Reference white of BT.2408: PQ 58 %, HLG 75 % signal. In 10-bit limited range.
     code = {"smpte2084": 64 + 0.58 * 876, "arib-std-b67": 64 + 0.75 * 876}[transfer]
